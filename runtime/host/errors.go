@@ -1,0 +1,46 @@
+package host
+
+import (
+	"fmt"
+	"os"
+)
+
+// A PermissionError says that the run was not granted what it tried to do. It
+// is nobody's network or file error: scripts see their own class PermissionError.
+type PermissionError struct {
+	Action string // what was tried: "connect to", "read file"
+	Target string // on what: "example.com:443"
+	Grant  string // the flag that would allow it: "--allow-net=example.com:443"
+}
+
+// Error names the action, the target and the grant.
+func (e *PermissionError) Error() string {
+	return fmt.Sprintf("not allowed to %s %s (to allow it: %s)", e.Action, e.Target, e.Grant)
+}
+
+// RefuseOpen is the refusal to open the named file as flag says.
+func RefuseOpen(name string, flag int) *PermissionError {
+	if flag&(os.O_WRONLY|os.O_RDWR) != 0 {
+		return &PermissionError{Action: "write file", Target: name, Grant: "--allow-write=DIR"}
+	}
+	return &PermissionError{Action: "read file", Target: name, Grant: "--allow-read=DIR"}
+}
+
+// A LimitError ends a run that used up one of its limits. No script can catch it.
+type LimitError struct {
+	Limit string // what ran out: "steps", "time", "bytes read"
+	Value string // how much was allowed, with its unit
+	Flag  string // the flag that sets it: "--max-steps", or ""
+}
+
+// Error names the limit, its value and the flag that raises it.
+func (e *LimitError) Error() string {
+	s := fmt.Sprintf("limit exceeded: %s (%s)", e.Limit, e.Value)
+	if e.Flag != "" {
+		s += "; " + e.Flag + " sets it"
+	}
+	return s
+}
+
+// Uncatchable marks the error as one that catch lets pass.
+func (e *LimitError) Uncatchable() {}

@@ -1,0 +1,189 @@
+// Package host answers one question: what of the outside world may this run
+// touch?
+//
+// A Host is a set of capabilities. The runtime attaches one to every thread of
+// a run, and every built-in that reaches outside takes it from there (From). A
+// capability that was not granted refuses with a *PermissionError; a thread
+// without a Host has none. Beside the capabilities a Host carries what belongs
+// to one run: its context, its open resources, its budgets and the state of its
+// modules.
+package host
+
+import (
+	"context"
+	"crypto/x509"
+	"io"
+	"io/fs"
+	"net"
+	"time"
+
+	"go.starlark.net/starlark"
+)
+
+// A Host is what one run may touch. A nil func field refuses. Fill the fields,
+// then Attach; they do not change afterwards. All functions must be safe for
+// concurrent use: a run may have several threads.
+type Host struct {
+	// Dial opens a TCP connection. It tries the addresses of the name in order
+	// and returns the last one's error; DialRequest.Timeout bounds each try.
+	// Errors are those of package net, or a *PermissionError.
+	Dial func(ctx context.Context, d DialRequest) (net.Conn, error)
+	// Listen opens a listener on a loopback address, for servers of the run's own.
+	Listen func(ctx context.Context) (net.Listener, error)
+	// Open opens the named file as flag (os.O_RDONLY, …) says.
+	Open func(name string, flag int) (File, error)
+	// Getenv returns an environment variable; ok is false if it is not set.
+	Getenv func(name string) (value string, ok bool, err error)
+	// Environ lists the names of the environment variables that Getenv grants.
+	Environ func() []string
+	// Roots returns the certificate authorities TLS trusts by default, or nil
+	// for the system's. The pool belongs to the Host: clone it to add to it.
+	Roots func() (*x509.CertPool, error)
+	// Now returns the wall clock's time.
+	Now func() time.Time
+	// Sleep waits for d or until ctx ends, whichever is first, and then returns
+	// ctx's cause.
+	Sleep func(ctx context.Context, d time.Duration) error
+
+	// Stdin, Stdout and Stderr are the run's streams; nil ones are empty, or
+	// discard what is written.
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+
+	// Names maps "host:port" to the address dialled instead, and Trusted holds
+	// authorities of this run's own. Attach makes those that are nil.
+	Names   *Names
+	Trusted *Trusted
+	// Resources holds what the run has open; Attach makes one if it is nil.
+	Resources *Resources
+	// Budget counts what the run has used; Attach makes one without limits if it is nil.
+	Budget *Budget
+
+	ctx   context.Context
+	state *state
+}
+
+// A File is an open file: an *os.File, or one of an fs.FS that can read.
+type File interface {
+	fs.File
+}
+
+// A DialRequest says where to.
+type DialRequest struct {
+	Host string // a name or a literal address, without brackets
+	Port string // a number, or the name of a service
+	// Source is the local address to bind, as host and port; "" for any.
+	SourceHost string
+	SourcePort int
+	Bind       bool // whether to bind Source at all
+	// Timeout bounds the connection attempt to each address; 0 means none.
+	Timeout time.Duration
+}
+
+const local = "starwire.host"
+
+var refusing = Attach(new(starlark.Thread), context.Background(), Host{})
+
+// Attach puts h on thread and returns it as the thread will see it: every nil
+// capability replaced by a refusal, every absent store made. ctx is the run's:
+// its end stops every blocking call.
+func Attach(thread *starlark.Thread, ctx context.Context, h Host) *Host {
+	fill(&h)
+	h.ctx = ctx
+	thread.SetLocal(local, &h)
+	return &h
+}
+
+// Share attaches the Host of one thread to another thread of the same run.
+func Share(to *starlark.Thread, h *Host) { to.SetLocal(local, h) }
+
+// From returns the thread's Host. It is never nil: a thread to which nothing
+// was attached gets one that refuses everything.
+func From(thread *starlark.Thread) *Host {
+	if h, ok := thread.Local(local).(*Host); ok {
+		return h
+	}
+	return refusing
+}
+
+// Context returns the context of the thread's run.
+func Context(thread *starlark.Thread) context.Context { return From(thread).ctx }
+
+// Context returns the context of the run: its end cancels everything that blocks.
+func (h *Host) Context() context.Context { return h.ctx }
+
+// fill replaces what is nil.
+func fill(h *Host) {
+	if h.Dial == nil {
+		h.Dial = func(_ context.Context, d DialRequest) (net.Conn, error) {
+			target := net.JoinHostPort(d.Host, d.Port)
+			return nil, &PermissionError{Action: "connect to", Target: target, Grant: "--allow-net=" + target}
+		}
+	}
+	if h.Listen == nil {
+		h.Listen = func(context.Context) (net.Listener, error) {
+			return nil, &PermissionError{Action: "listen on", Target: "127.0.0.1", Grant: "--allow-listen"}
+		}
+	}
+	if h.Open == nil {
+		h.Open = func(name string, flag int) (File, error) {
+			return nil, RefuseOpen(name, flag)
+		}
+	}
+	if h.Getenv == nil {
+		h.Getenv = func(name string) (string, bool, error) {
+			return "", false, &PermissionError{Action: "read environment variable", Target: name, Grant: "--allow-env=" + name}
+		}
+	}
+	if h.Environ == nil {
+		h.Environ = func() []string { return nil }
+	}
+	if h.Roots == nil {
+		h.Roots = func() (*x509.CertPool, error) { return nil, nil }
+	}
+	if h.Now == nil {
+		h.Now = time.Now
+	}
+	if h.Sleep == nil {
+		h.Sleep = sleep
+	}
+	if h.Stdin == nil {
+		h.Stdin = eof{}
+	}
+	if h.Stdout == nil {
+		h.Stdout = io.Discard
+	}
+	if h.Stderr == nil {
+		h.Stderr = io.Discard
+	}
+	if h.Names == nil {
+		h.Names = new(Names)
+	}
+	if h.Trusted == nil {
+		h.Trusted = new(Trusted)
+	}
+	if h.Resources == nil {
+		h.Resources = new(Resources)
+	}
+	if h.Budget == nil {
+		h.Budget = new(Budget)
+	}
+	h.state = new(state)
+}
+
+// sleep waits without touching anything outside, so it needs no grant.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+type eof struct{}
+
+func (eof) Read([]byte) (int, error) { return 0, io.EOF }

@@ -1,0 +1,213 @@
+package py
+
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"go.starlark.net/starlark"
+)
+
+// A Reprer is a value whose Python repr() differs from its String(), which
+// Starlark prints and puts in place of %s and so holds Python's str().
+type Reprer interface {
+	// Repr returns what Python's repr() would, without addresses.
+	Repr() string
+}
+
+// maxReprDepth bounds nested containers, so that neither a list of lists of …
+// nor a list that holds itself can overflow the Go stack. CPython raises
+// "maximum recursion depth exceeded" at about 1000 levels.
+const maxReprDepth = 200
+
+// Str returns the text Python 2's str() gives for v: a string or bytes as it
+// is, a float with twelve significant digits, containers by Repr of their
+// elements, anything else its String().
+func Str(v starlark.Value) string {
+	switch v := v.(type) {
+	case starlark.String:
+		return string(v)
+	case starlark.Bytes:
+		return string(v)
+	case starlark.Float:
+		return formatFloat(float64(v), 12)
+	case *starlark.List, starlark.Tuple, *starlark.Dict, *starlark.Set:
+		return Repr(v)
+	}
+	return v.String()
+}
+
+// Repr returns the text Python 2's repr() gives for v, with the quoting of
+// Quote. Integers never get an L. Beyond 200 nested containers it writes "...",
+// as it does for a container inside itself.
+func Repr(v starlark.Value) string {
+	switch v := v.(type) {
+	case starlark.String:
+		return Quote(string(v))
+	case starlark.Bytes:
+		return Quote(string(v))
+	}
+	var b strings.Builder
+	writeRepr(&b, v, 0)
+	return b.String()
+}
+
+func writeRepr(b *strings.Builder, v starlark.Value, depth int) {
+	if depth > maxReprDepth {
+		b.WriteString("...")
+		return
+	}
+	switch v := v.(type) {
+	case starlark.String:
+		writeQuoted(b, string(v))
+	case starlark.Bytes:
+		writeQuoted(b, string(v))
+	case starlark.Float:
+		b.WriteString(formatFloat(float64(v), -1))
+	case *starlark.List:
+		b.WriteByte('[')
+		for i := range v.Len() {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			writeRepr(b, v.Index(i), depth+1)
+		}
+		b.WriteByte(']')
+	case starlark.Tuple:
+		b.WriteByte('(')
+		for i, e := range v {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			writeRepr(b, e, depth+1)
+		}
+		if len(v) == 1 {
+			b.WriteByte(',')
+		}
+		b.WriteByte(')')
+	case *starlark.Dict:
+		b.WriteByte('{')
+		for i, kv := range v.Items() {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			writeRepr(b, kv[0], depth+1)
+			b.WriteString(": ")
+			writeRepr(b, kv[1], depth+1)
+		}
+		b.WriteByte('}')
+	case *starlark.Set:
+		b.WriteString("set([")
+		first := true
+		for e := range v.Elements() {
+			if !first {
+				b.WriteString(", ")
+			}
+			first = false
+			writeRepr(b, e, depth+1)
+		}
+		b.WriteString("])")
+	case Reprer:
+		b.WriteString(v.Repr())
+	default:
+		b.WriteString(v.String())
+	}
+}
+
+// formatFloat writes f as Python 2.7 does: prec significant digits, or the
+// shortest text that reads back as f for prec -1, with ".0" where it would look
+// like an integer.
+func formatFloat(f float64, prec int) string {
+	switch {
+	case math.IsInf(f, 1):
+		return "inf"
+	case math.IsInf(f, -1):
+		return "-inf"
+	case math.IsNaN(f):
+		return "nan"
+	}
+	// %g switches to an exponent below 1e-4 and at 10^prec (repr: at 1e16).
+	limit := prec
+	if prec < 0 {
+		limit = 16
+	}
+	s := strconv.FormatFloat(f, 'e', max(prec-1, -1), 64)
+	mantissa, exponent, _ := strings.Cut(s, "e")
+	e, _ := strconv.Atoi(exponent)
+	if e < -4 || e >= limit {
+		if strings.Contains(mantissa, ".") {
+			mantissa = strings.TrimRight(strings.TrimRight(mantissa, "0"), ".")
+		}
+		return mantissa + "e" + exponent
+	}
+	if prec < 0 {
+		s = strconv.FormatFloat(f, 'f', -1, 64)
+	} else {
+		s = strconv.FormatFloat(f, 'f', max(prec-1-e, 0), 64)
+		if strings.Contains(s, ".") {
+			s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+		}
+	}
+	if !strings.Contains(s, ".") {
+		s += ".0"
+	}
+	return s
+}
+
+// Quote returns s as repr() of a Python 2 byte string: in single quotes, or in
+// double quotes if s has a single and no double one; the quote in use and the
+// backslash escaped by a backslash; \t, \n and \r by name; every other byte
+// below 0x20 or above 0x7e as \xhh.
+func Quote(s string) string {
+	var b strings.Builder
+	writeQuoted(&b, s)
+	return b.String()
+}
+
+func writeQuoted(b *strings.Builder, s string) {
+	const hex = "0123456789abcdef"
+	quote := byte('\'')
+	if strings.IndexByte(s, '\'') >= 0 && strings.IndexByte(s, '"') < 0 {
+		quote = '"'
+	}
+	b.Grow(len(s) + 2)
+	b.WriteByte(quote)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == quote || c == '\\':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case c == '\t':
+			b.WriteString(`\t`)
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c < ' ' || c >= 0x7f:
+			b.WriteString(`\x`)
+			b.WriteByte(hex[c>>4])
+			b.WriteByte(hex[c&15])
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte(quote)
+}
+
+// TypeName returns the name Python 2 gives the type of v in error texts: str,
+// int, float, list, NoneType, …, or v.Type() for values that are not Python's.
+func TypeName(v starlark.Value) string {
+	switch v := v.(type) {
+	case starlark.String, starlark.Bytes:
+		return "str"
+	case starlark.Int:
+		if b := v.BigInt(); b.CmpAbs(new(big.Int).SetInt64(math.MaxInt64)) > 0 {
+			return "long"
+		}
+		return "int"
+	case *starlark.Function, *starlark.Builtin:
+		return "function"
+	}
+	return v.Type()
+}
