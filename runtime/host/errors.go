@@ -44,3 +44,21 @@ func (e *LimitError) Error() string {
 
 // Uncatchable marks the error as one that catch lets pass.
 func (e *LimitError) Uncatchable() {}
+
+// An ExitError ends the run because the script called sys.exit. No script can
+// catch it.
+type ExitError struct {
+	Code    int    // the exit status asked for
+	Message string // what sys.exit("text") prints on standard error, or ""
+}
+
+// Error returns the message, or the status in words.
+func (e *ExitError) Error() string {
+	if e.Message != "" {
+		return e.Message
+	}
+	return fmt.Sprintf("exit status %d", e.Code)
+}
+
+// Uncatchable marks the error as one that catch lets pass.
+func (e *ExitError) Uncatchable() {}

@@ -45,6 +45,8 @@ type Host struct {
 	// ctx's cause.
 	Sleep func(ctx context.Context, d time.Duration) error
 
+	// Args is sys.argv: the script's name, then its arguments.
+	Args []string
 	// Stdin, Stdout and Stderr are the run's streams; nil ones are empty, or
 	// discard what is written.
 	Stdin  io.Reader

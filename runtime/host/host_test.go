@@ -68,10 +68,11 @@ func TestState(t *testing.T) {
 	mk := func() *int { made++; return new(int) }
 	a := Attach(new(starlark.Thread), context.Background(), Host{})
 	b := Attach(new(starlark.Thread), context.Background(), Host{})
-	if State(a, key{}, mk) != State(a, key{}, mk) || made != 1 {
+	first := State(a, key{}, mk)
+	if again := State(a, key{}, mk); again != first || made != 1 {
 		t.Errorf("one run made its state %d times; want once", made)
 	}
-	if State(a, key{}, mk) == State(b, key{}, mk) {
+	if State(b, key{}, mk) == first {
 		t.Error("two runs share a state")
 	}
 }
