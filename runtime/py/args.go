@@ -1,0 +1,74 @@
+package py
+
+import (
+	"errors"
+	"fmt"
+
+	"go.starlark.net/starlark"
+)
+
+// UnpackArgs is starlark.UnpackArgs whose error, such as a missing argument, is
+// a TypeError, as it is in Python.
+func UnpackArgs(name string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) error {
+	if err := starlark.UnpackArgs(name, args, kwargs, pairs...); err != nil {
+		return TypeError.Errorf("%w", err)
+	}
+	return nil
+}
+
+// A ByteStr is a parameter that takes Python 2's str: a string, or bytes.
+type ByteStr string
+
+// Unpack accepts a string or bytes.
+func (s *ByteStr) Unpack(v starlark.Value) error {
+	b, ok := AsBytes(v)
+	if !ok {
+		return fmt.Errorf("got %s, want str", TypeName(v))
+	}
+	*s = ByteStr(b)
+	return nil
+}
+
+// AsBytes returns the bytes of a string or bytes value; ok is false for any other.
+func AsBytes(v starlark.Value) (s string, ok bool) {
+	switch v := v.(type) {
+	case starlark.String:
+		return string(v), true
+	case starlark.Bytes:
+		return string(v), true
+	}
+	return "", false
+}
+
+// A Number is a parameter that takes an int, a float or a bool, as Python's
+// C functions do for a float.
+type Number float64
+
+// Unpack accepts a number in the words of PyFloat_AsDouble.
+func (n *Number) Unpack(v starlark.Value) error {
+	switch v := v.(type) {
+	case starlark.Float:
+		*n = Number(v)
+		return nil
+	case starlark.Int:
+		*n = Number(v.Float())
+		return nil
+	case starlark.Bool:
+		*n = 0
+		if v {
+			*n = 1
+		}
+		return nil
+	}
+	return errors.New("a float is required")
+}
+
+// NoAttribute is Python's AttributeError of a value without the attribute name.
+func NoAttribute(v starlark.Value, name string) *Exception {
+	return AttributeError.Errorf("'%s' object has no attribute '%s'", TypeName(v), name)
+}
+
+// NotIterable is Python's TypeError of a value that cannot be iterated.
+func NotIterable(v starlark.Value) *Exception {
+	return TypeError.Errorf("'%s' object is not iterable", TypeName(v))
+}
