@@ -45,6 +45,14 @@ type Host struct {
 	// ctx's cause.
 	Sleep func(ctx context.Context, d time.Duration) error
 
+	// NewThread makes another thread of the run, for a built-in that calls script
+	// functions on a goroutine of its own. The thread shares the run's Host, budgets
+	// and cancellation; done releases it once nothing runs on it any more.
+	NewThread func(name string) (thread *starlark.Thread, done func())
+
+	// DebugLevel is the debug level that new connections start with.
+	DebugLevel int
+
 	// Args is sys.argv: the script's name, then its arguments.
 	Args []string
 	// Stdin, Stdout and Stderr are the run's streams; nil ones are empty, or
@@ -95,6 +103,15 @@ func Attach(thread *starlark.Thread, ctx context.Context, h Host) *Host {
 	h.ctx = ctx
 	thread.SetLocal(local, &h)
 	return &h
+}
+
+// WithContext returns the same Host with another context: a part of the run
+// that can be cancelled by itself, as an item typed into a session. Resources,
+// budgets and the state of modules stay shared.
+func (h *Host) WithContext(ctx context.Context) *Host {
+	part := *h
+	part.ctx = ctx
+	return &part
 }
 
 // Share attaches the Host of one thread to another thread of the same run.
@@ -149,6 +166,13 @@ func fill(h *Host) {
 	}
 	if h.Sleep == nil {
 		h.Sleep = sleep
+	}
+	if h.NewThread == nil {
+		h.NewThread = func(name string) (*starlark.Thread, func()) {
+			thread := &starlark.Thread{Name: name}
+			Share(thread, h)
+			return thread, func() {}
+		}
 	}
 	if h.Stdin == nil {
 		h.Stdin = eof{}

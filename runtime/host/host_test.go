@@ -61,6 +61,31 @@ func TestAttach(t *testing.T) {
 	}
 }
 
+func TestWithContext(t *testing.T) {
+	h := Attach(new(starlark.Thread), context.Background(), Host{})
+	ctx, cancel := context.WithCancel(context.Background())
+	part := h.WithContext(ctx)
+	cancel()
+	if part.Context().Err() == nil || h.Context().Err() != nil {
+		t.Errorf("part's error %v, run's error %v; want the part alone cancelled", part.Context().Err(), h.Context().Err())
+	}
+	if State(part, key{}, func() int { return 7 }) != State(h, key{}, func() int { return 8 }) {
+		t.Error("a part does not share the run's state")
+	}
+	if part.Resources != h.Resources || part.Budget != h.Budget {
+		t.Error("a part does not share the run's resources and budget")
+	}
+}
+
+func TestNewThread(t *testing.T) {
+	h := Attach(new(starlark.Thread), context.Background(), Host{})
+	thread, done := h.NewThread("handler")
+	defer done()
+	if From(thread) != h || thread.Name != "handler" {
+		t.Errorf("NewThread: host %p named %q; want %p, handler", From(thread), thread.Name, h)
+	}
+}
+
 type key struct{}
 
 func TestState(t *testing.T) {
