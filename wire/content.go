@@ -161,14 +161,16 @@ func (d *Decoder) End() error {
 	case untilClose:
 		d.state = done
 	case length:
-		return d.fail(d.cut(ElemContent))
+		return d.fail(d.cut(ElemContent, d.left))
 	case chunkSize:
-		return d.fail(d.cut(ElemChunkSize))
-	case chunkData, chunkEnd:
-		return d.fail(d.cut(ElemChunkData))
+		return d.fail(d.cut(ElemChunkSize, 0))
+	case chunkData:
+		return d.fail(d.cut(ElemChunkData, d.left))
+	case chunkEnd:
+		return d.fail(d.cut(ElemChunkData, 2))
 	case trailer:
 		if !d.Lenient {
-			return d.fail(d.cut(ElemTrailerSection))
+			return d.fail(d.cut(ElemTrailerSection, 0))
 		}
 		d.state = done
 	case failed:
@@ -177,8 +179,8 @@ func (d *Decoder) End() error {
 	return nil
 }
 
-func (d *Decoder) cut(e Element) error {
-	return &SyntaxError{Element: e, Reason: Truncated, Offset: d.off}
+func (d *Decoder) cut(e Element, missing int64) error {
+	return &SyntaxError{Element: e, Reason: Truncated, Offset: d.off, Missing: missing}
 }
 
 func (d *Decoder) fail(err error) error {

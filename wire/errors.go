@@ -91,6 +91,7 @@ type SyntaxError struct {
 	Reason  Reason
 	Offset  int64 // bytes into the line, head or content that was being read
 	Limit   int64 // what was exceeded, bytes or lines, for TooLong and TooMany
+	Missing int64 // bytes still to come of the content, the chunk or its CRLF, for Truncated; 0 where that is unknown
 }
 
 // Error says what is wrong, and where.
