@@ -60,7 +60,7 @@ func (b *Body) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		left := b.d.Left()
-		if (left < 0 || left >= direct) && len(p) >= direct {
+		if (left < 0 || left >= window) && len(p) >= direct {
 			if left > 0 && int64(len(p)) > left {
 				p = p[:left]
 			}
@@ -72,21 +72,42 @@ func (b *Body) Read(p []byte) (int, error) {
 		} else {
 			err = b.r.Fill()
 		}
-		if err != nil && !b.ended(&err) {
+		if err = b.ended(err); err != nil {
 			return 0, err
 		}
 	}
 }
 
-// ended takes an error of the source. If that says that the source has ended,
-// and the content may end there, it reports true; else *err says what to return.
-func (b *Body) ended(err *error) bool {
-	if *err != io.EOF {
-		return false
+// ended makes of an error of the source what the caller of b is to see. io.EOF
+// is for the decoder to judge: nothing, if the content may end there.
+func (b *Body) ended(err error) error {
+	if err != io.EOF {
+		return err
 	}
-	b.r.r = b.r.w // of a line that was cut
-	*err = b.d.End()
-	return *err == nil
+	b.r.r = b.r.w // a line that was cut counts as not sent
+	return b.d.End()
+}
+
+// next consumes one framing element, reading if it is not all there.
+func (b *Body) next() error {
+	n, err := b.d.Next(b.r.Buffered())
+	b.r.r += n
+	if err == ErrShort {
+		return b.ended(b.r.Fill())
+	}
+	return err
+}
+
+// NextChunk consumes the framing that comes next, reading as needed, until
+// content does, and [Body.Left] is not 0. At the end of the content the error
+// is io.EOF.
+func (b *Body) NextChunk() error {
+	for b.d.Left() == 0 {
+		if err := b.next(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // EndChunk consumes the CRLF behind a chunk whose data has been read to its
@@ -96,14 +117,7 @@ func (b *Body) ended(err *error) bool {
 // httplib.py, HTTPResponse._read_chunked ends a read there.
 func (b *Body) EndChunk() error {
 	for b.d.AtChunkEnd() {
-		n, err := b.d.Next(b.r.Buffered())
-		b.r.r += n
-		if err == ErrShort {
-			if err = b.r.Fill(); err != nil && b.ended(&err) {
-				return nil
-			}
-		}
-		if err != nil {
+		if err := b.next(); err != nil {
 			return err
 		}
 	}
@@ -117,34 +131,43 @@ func (b *Body) EndChunk() error {
 func (b *Body) WriteTo(w io.Writer) (int64, error) {
 	var total int64
 	for {
-		var err error
-		switch left, win := b.d.Left(), b.r.Buffered(); {
-		case left == 0:
-			var n int
-			n, err = b.d.Next(win)
-			b.r.r += n
-			if err == io.EOF {
-				return total, nil
-			}
-			if err == ErrShort {
-				err = b.r.Fill()
-			}
-		case left < 0 || left >= window:
-			var n int64
-			n, err = b.copy(w, left)
-			total += n
-		case len(win) == 0:
-			err = b.r.Fill()
-		default:
-			n, used, _ := b.d.Decode(win, win) // its error comes again from Next
-			b.r.r += used
-			n, err = write(w, win[:n])
-			total += int64(n)
+		if err := b.NextChunk(); err != nil {
+			return total, notEnd(err)
 		}
-		if err != nil && !b.ended(&err) {
+		var n int64
+		var err error
+		left, win := b.d.Left(), b.r.Buffered()
+		switch {
+		case left < 0 || left-int64(len(win)) >= splice:
+			n, err = b.copy(w, left)
+			err = b.ended(err)
+		case len(win) == 0:
+			err = b.ended(b.r.Fill())
+		case left >= int64(len(win))/2:
+			var k int
+			k, err = write(w, win[:min(left, int64(len(win)))])
+			b.r.r += k
+			b.d.Took(int64(k))
+			n = int64(k)
+		default:
+			// What stops the decoder short of the window's end is for NextChunk.
+			k, used, _ := b.d.Decode(win, win)
+			b.r.r += used
+			k, err = write(w, win[:k])
+			n = int64(k)
+		}
+		if total += n; err != nil {
 			return total, err
 		}
 	}
+}
+
+// notEnd returns err, or nil for io.EOF.
+func notEnd(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
 }
 
 // copy copies up to left bytes of content to w, or all of it if left is

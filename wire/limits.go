@@ -17,7 +17,7 @@ type Limits struct {
 	TrailerLines  int // field lines of one trailer section; default 100; negative: TrailerBytes alone
 	TrailerBytes  int // bytes of the field lines of one trailer section; default 64 KiB
 	ChunkOverhead int // bytes of chunk-size lines and CRLFs beyond 16 a chunk and twice its data; default 16 KiB; negative: none
-	EmptyLines    int // empty lines skipped before a start-line; default 0
+	EmptyLines    int // empty lines skipped before a start-line; default 0 (a request: 1)
 	ReadAhead     int // bytes a Reader fetches at a time, at most, beyond what was asked of it; default 32 KiB
 }
 

@@ -162,7 +162,8 @@ func (h *Head) startLine(b []byte, lim *Limits, request bool) error {
 		if err != nil {
 			return err
 		}
-		if end == p && h.empty < lim.EmptyLines {
+		// A server should ignore one at least, whatever the limit.
+		if end == p && (h.empty < lim.EmptyLines || request && h.empty == 0) {
 			h.empty++
 			p = next
 			continue

@@ -25,6 +25,7 @@ type Reader struct {
 	lent int              // index in buf of the line lent last, or -1
 	lim  Limits           // resolved
 	rest io.LimitedReader // of CopyN, here so that it is not allocated
+	full bool             // the last Fill had no space left: there is more where it came from
 	body Body
 }
 
@@ -33,6 +34,7 @@ const (
 	spoiled  = 0xff     // in no line that a parser here accepts at its start
 	maxEmpty = 100      // reads without a byte or an error before giving up
 	direct   = 4 << 10  // bytes; smaller reads go through the window
+	splice   = 64 << 10 // bytes; smaller copies do too, rather than cost two more system calls
 )
 
 var windows = sync.Pool{New: func() any { return new([window]byte) }}
@@ -45,9 +47,10 @@ func NewReader(src io.Reader, lim Limits) *Reader {
 // Reset makes r read from src, as if new: with the same limits and leniency,
 // and nothing in the window.
 func (r *Reader) Reset(src io.Reader) {
-	if cap(r.buf) > r.lim.ReadAhead {
+	if len(r.buf) > max(r.lim.ReadAhead, window) {
 		r.buf = nil
 	}
+	r.full = false
 	r.src, r.r, r.w, r.err, r.lent = src, 0, 0, nil, -1
 }
 
@@ -78,8 +81,9 @@ func (r *Reader) Fill() error {
 	if !r.room() {
 		return io.ErrShortBuffer
 	}
-	n, err := r.read(r.buf[r.w:])
+	n, err := r.read(r.buf[r.w:min(len(r.buf), r.w+r.lim.ReadAhead)])
 	r.w += n
+	r.full = r.w == len(r.buf)
 	if n > 0 {
 		r.err = err
 		return nil
@@ -118,8 +122,11 @@ func (r *Reader) room() bool {
 	if r.r == r.w {
 		r.r, r.w = 0, 0
 		r.lent = -1
-		if len(r.buf) > r.lim.ReadAhead {
+		if len(r.buf) > max(r.lim.ReadAhead, window) {
 			r.buf = nil // grown for one long head, which has been consumed
+		}
+		if r.full {
+			r.widen()
 		}
 	}
 	if r.buf == nil {
@@ -149,6 +156,14 @@ func (r *Reader) room() bool {
 	r.w = copy(buf, r.buf[:r.w])
 	r.buf = buf
 	return true
+}
+
+// widen makes the window, which is empty, as large as it may be for content: on
+// a fast connection the fewer reads pay for the memory.
+func (r *Reader) widen() {
+	if len(r.buf) < r.lim.ReadAhead {
+		r.buf = make([]byte, r.lim.ReadAhead)
+	}
 }
 
 // ended is the error for a source that failed with err when more was wanted:
@@ -236,6 +251,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 // result is borrowed: until the next call on r. If the source fails before n
 // bytes are there, what there is comes with its error.
 func (r *Reader) Peek(n int) ([]byte, error) {
+	n = max(n, 0)
 	for r.w-r.r < n {
 		if err := r.Fill(); err != nil {
 			return r.Buffered(), err
@@ -277,6 +293,9 @@ func (r *Reader) CopyN(w io.Writer, n int64) (int64, error) {
 	}
 	// The window is empty now, so its storage can serve as the buffer.
 	r.room()
+	if n-total > window {
+		r.widen()
+	}
 	r.rest.R, r.rest.N = r.src, n-total
 	k, err := io.CopyBuffer(w, &r.rest, r.buf)
 	r.rest.R = nil
