@@ -1,0 +1,11 @@
+// Package urllibmod is the part of Python 2.7's urllib that HTTP scripts use:
+// quoting, urlencode and the functions that take URLs apart.
+//
+// Everything works on bytes, as Python 2's str does. The differences from
+// CPython 2.7's urllib.py:
+//
+//   - urlencode of a dict follows the order of insertion, not of hashes.
+//   - A port beyond 63 bits is splitnport's largest int64, not a long.
+//
+// urlopen, urlretrieve and the classes behind them are not there: use httplib.
+package urllibmod

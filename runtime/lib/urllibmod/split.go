@@ -1,0 +1,185 @@
+package urllibmod
+
+import (
+	"regexp"
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/py"
+)
+
+// The expressions of urllib.py. Python's $ also matches before a newline that
+// ends the text, which RE2 spells \n?\z.
+var (
+	typeProg   = regexp.MustCompile(`^([^/:]+):`)
+	hostProg   = regexp.MustCompile(`(?s)^//([^/#?]*)(.*)`)
+	userProg   = regexp.MustCompile(`^(.*)@(.*)\n?\z`)
+	passwdProg = regexp.MustCompile(`(?s)^([^:]*):(.*)\z`)
+	portProg   = regexp.MustCompile(`^(.*):([0-9]*)\n?\z`)
+	nportProg  = regexp.MustCompile(`^(.*):(.*)\n?\z`)
+	queryProg  = regexp.MustCompile(`^(.*)\?([^?]*)\z`)
+	tagProg    = regexp.MustCompile(`^(.*)#([^#]*)\z`)
+	valueProg  = regexp.MustCompile(`^([^=]*)=(.*)\n?\z`)
+)
+
+// matchArg unpacks the one string argument of a function that matches prog
+// against it, and matches: m is nil where prog does not match.
+func matchArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param string, prog *regexp.Regexp) (s string, m []string, err error) {
+	var v starlark.Value
+	if err := py.UnpackArgs(b.Name(), args, kwargs, param, &v); err != nil {
+		return "", nil, err
+	}
+	return matchValue(v, prog)
+}
+
+func matchValue(v starlark.Value, prog *regexp.Regexp) (s string, m []string, err error) {
+	s, ok := py.AsBytes(v)
+	if !ok {
+		return "", nil, py.TypeError.Errorf("expected string or buffer")
+	}
+	return s, prog.FindStringSubmatch(s), nil
+}
+
+func pair(a, b string) starlark.Value { return starlark.Tuple{starlark.String(a), starlark.String(b)} }
+
+// unwrap is urllib.unwrap: '<URL:type://host/path>' without its wrapping.
+func unwrap(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	url, err := textArg(b, args, kwargs, "url", "strip")
+	if err != nil {
+		return nil, err
+	}
+	url = py.Strip(url)
+	if strings.HasPrefix(url, "<") && strings.HasSuffix(url, ">") {
+		url = py.Strip(url[1:max(len(url)-1, 1)])
+	}
+	if strings.HasPrefix(url, "URL:") {
+		url = py.Strip(url[4:])
+	}
+	return starlark.String(url), nil
+}
+
+// splitType is urllib.splittype: scheme in small letters, and the rest.
+func splitType(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	url, m, err := matchArg(b, args, kwargs, "url", typeProg)
+	if err != nil {
+		return nil, err
+	}
+	if m == nil {
+		return starlark.Tuple{starlark.None, starlark.String(url)}, nil
+	}
+	return pair(py.Lower(m[1]), url[len(m[0]):]), nil
+}
+
+// splitHost is urllib.splithost: '//host[:port]/path' in two.
+func splitHost(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	url, m, err := matchArg(b, args, kwargs, "url", hostProg)
+	if err != nil {
+		return nil, err
+	}
+	if m == nil {
+		return starlark.Tuple{starlark.None, starlark.String(url)}, nil
+	}
+	path := m[2]
+	if path != "" && path[0] != '/' {
+		path = "/" + path
+	}
+	return pair(m[1], path), nil
+}
+
+// splitUser is urllib.splituser: 'user[:passwd]@host' at its last @.
+func splitUser(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	host, m, err := matchArg(b, args, kwargs, "host", userProg)
+	if err != nil {
+		return nil, err
+	}
+	if m == nil {
+		return starlark.Tuple{starlark.None, starlark.String(host)}, nil
+	}
+	return pair(m[1], m[2]), nil
+}
+
+// splitPasswd is urllib.splitpasswd: 'user:passwd' at its first colon.
+func splitPasswd(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return firstAndRest(b, args, kwargs, "user", passwdProg)
+}
+
+// splitQuery is urllib.splitquery: '/path?query' at its last question mark.
+func splitQuery(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return firstAndRest(b, args, kwargs, "url", queryProg)
+}
+
+// splitTag is urllib.splittag: '/path#tag' at its last #.
+func splitTag(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return firstAndRest(b, args, kwargs, "url", tagProg)
+}
+
+// splitValue is urllib.splitvalue: 'attr=value' at its first =.
+func splitValue(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return firstAndRest(b, args, kwargs, "attr", valueProg)
+}
+
+// firstAndRest is the two groups of prog, or the whole and None.
+func firstAndRest(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param string, prog *regexp.Regexp) (starlark.Value, error) {
+	s, m, err := matchArg(b, args, kwargs, param, prog)
+	if err != nil {
+		return nil, err
+	}
+	if m == nil {
+		return starlark.Tuple{starlark.String(s), starlark.None}, nil
+	}
+	return pair(m[1], m[2]), nil
+}
+
+// splitPort is urllib.splitport: 'host:port', the port as text; an empty port
+// is dropped, and one that is no number belongs to the host.
+func splitPort(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	host, m, err := matchArg(b, args, kwargs, "host", portProg)
+	if err != nil {
+		return nil, err
+	}
+	if m != nil {
+		if host = m[1]; m[2] != "" {
+			return pair(m[1], m[2]), nil
+		}
+	}
+	return starlark.Tuple{starlark.String(host), starlark.None}, nil
+}
+
+// splitNPort is urllib.splitnport: 'host:port', the port as a number; defport
+// without one, None when it is no number.
+func splitNPort(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var v starlark.Value
+	var defport starlark.Value = starlark.MakeInt(-1)
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "host", &v, "defport?", &defport); err != nil {
+		return nil, err
+	}
+	host, m, err := matchValue(v, nportProg)
+	if err != nil {
+		return nil, err
+	}
+	port := defport
+	if m != nil {
+		if host = m[1]; m[2] != "" {
+			port = starlark.None
+			if n, ok := py.Int10(m[2]); ok {
+				port = starlark.MakeInt64(n)
+			}
+		}
+	}
+	return starlark.Tuple{starlark.String(host), port}, nil
+}
+
+// splitAttr is urllib.splitattr: '/path;attr=value;…' as the path and a list.
+func splitAttr(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	url, err := textArg(b, args, kwargs, "url", "split")
+	if err != nil {
+		return nil, err
+	}
+	words := strings.Split(url, ";")
+	attrs := make([]starlark.Value, 0, len(words)-1)
+	for _, w := range words[1:] {
+		attrs = append(attrs, starlark.String(w))
+	}
+	return starlark.Tuple{starlark.String(words[0]), starlark.NewList(attrs)}, nil
+}
