@@ -52,7 +52,7 @@ func Builtins() []*Class {
 		BaseException, SystemExit, KeyboardInterrupt, ExceptionClass, Error, PermissionError, StopIteration,
 		StandardError, ArithmeticError, OverflowError, ZeroDivisionError, AssertionError, AttributeError,
 		EOFError, ImportError, LookupError, IndexError, KeyError, MemoryError, NameError, RuntimeError,
-		NotImplementedError, SyntaxError, TypeError, ValueError, UnicodeError, EnvironmentError, IOError, OSError,
+		NotImplementedError, SyntaxError, TypeError, ValueError, UnicodeError, UnicodeDecodeError, EnvironmentError, IOError, OSError,
 	}
 }
 
