@@ -1,0 +1,276 @@
+package socketmod
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"starwire/runtime/host"
+)
+
+// A link is the one place where a connection's bytes pass: it sets deadlines,
+// looks without blocking, and remembers the end of input. A plain Socket calls
+// it directly; TLS runs on top of it.
+//
+// Deadlines are set once an operation and only when there is a timeout. The end
+// of the run moves both deadlines to the past (context.AfterFunc), so nothing
+// waits for the context beside the operation itself. Close may be called from
+// any goroutine, the rest from the socket's own.
+type link struct {
+	net.Conn  // the bare connection
+	raw       syscall.RawConn
+	resources *host.Resources
+	ctx       context.Context // of the part of the run that uses the connection now
+
+	timeout    time.Duration // noTimeout, 0 for non-blocking, or how long each operation may wait
+	readArmed  bool          // a read deadline is set
+	writeArmed bool
+	held       bool // one deadline covers a whole exchange: see within
+	looking    bool // reads do not block, whatever the timeout
+	eof        bool // the peer has closed its side without more ado
+
+	closed  atomic.Bool
+	closing atomic.Bool // the farewell is being written: best effort, without blocking
+
+	mu          sync.Mutex
+	secure      io.Closer   // the TLS layer, which says goodbye first
+	stop        func() bool // ends the watch on ctx
+	watches     int         // how many watches there were
+	interrupted bool        // the deadlines are in the past, because ctx ended
+
+	io  rawIO
+	one [1]byte // what a look reads into
+}
+
+const noTimeout time.Duration = -1
+
+var past = time.Unix(1, 0)
+
+// newLink takes conn for the run of h and registers it there.
+func newLink(h *host.Host, conn net.Conn) (*link, error) {
+	l := &link{Conn: conn, resources: h.Resources, timeout: noTimeout}
+	if sc, ok := conn.(syscall.Conn); ok {
+		if raw, err := sc.SyscallConn(); err == nil {
+			l.raw = raw
+		}
+	}
+	l.io.init()
+	l.watch(h.Context())
+	if err := h.Resources.Add(l); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// watch makes ctx the one whose end interrupts the connection. An interruption
+// by the one before is over: its part of the run is.
+func (l *link) watch(ctx context.Context) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.stop != nil {
+		l.stop()
+	}
+	if l.interrupted && !l.closed.Load() {
+		l.interrupted = false
+		l.Conn.SetDeadline(time.Time{})
+	}
+	l.ctx = ctx
+	l.watches++
+	current := l.watches
+	l.stop = context.AfterFunc(ctx, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.watches == current {
+			l.interrupt()
+		}
+	})
+}
+
+// interrupt ends whatever blocks, and whatever would. l.mu is held.
+func (l *link) interrupt() {
+	l.interrupted = true
+	l.Conn.SetDeadline(past)
+}
+
+// Close says goodbye over TLS, if that is possible at once, and closes the
+// connection. Later calls do nothing.
+func (l *link) Close() error {
+	if !l.closed.CompareAndSwap(false, true) {
+		return nil
+	}
+	l.resources.Remove(l)
+	l.mu.Lock()
+	l.stop()
+	secure := l.secure
+	if secure != nil {
+		l.interrupt() // whoever is blocked lets go of the TLS layer's locks
+	}
+	l.mu.Unlock()
+	if secure != nil {
+		l.closing.Store(true)
+		secure.Close()
+	}
+	return l.Conn.Close()
+}
+
+// over returns the cause of the run's end, or nil.
+func (l *link) over() error {
+	if l.ctx.Err() == nil {
+		return nil
+	}
+	return context.Cause(l.ctx)
+}
+
+// arm sets one side's deadline for the operation that begins now, or clears the
+// one the last operation left. The run may end at any moment, and its deadline
+// in the past must win: so look after setting.
+func (l *link) arm(armed *bool, set func(net.Conn, time.Time) error) error {
+	if l.held {
+		return nil
+	}
+	var t time.Time
+	if *armed = l.timeout > 0; *armed {
+		t = time.Now().Add(l.timeout)
+	}
+	if err := set(l.Conn, t); err != nil {
+		return err
+	}
+	if err := l.over(); err != nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.interrupt()
+		return err
+	}
+	return nil
+}
+
+func (l *link) armRead() error  { return l.arm(&l.readArmed, net.Conn.SetReadDeadline) }
+func (l *link) armWrite() error { return l.arm(&l.writeArmed, net.Conn.SetWriteDeadline) }
+
+// within runs f under one deadline for all it does: the timeout from now.
+func (l *link) within(f func() error) error {
+	if l.timeout > 0 {
+		if err := l.armRead(); err != nil {
+			return err
+		}
+		if err := l.armWrite(); err != nil {
+			return err
+		}
+		l.held = true
+		defer func() { l.held = false }()
+	}
+	return f()
+}
+
+// Read reads once.
+func (l *link) Read(p []byte) (int, error) {
+	var n int
+	var err error
+	if l.looking || l.timeout == 0 {
+		n, err = l.readNow(p)
+	} else {
+		if l.timeout > 0 || l.readArmed {
+			if err := l.armRead(); err != nil {
+				return 0, err
+			}
+		}
+		n, err = l.Conn.Read(p)
+	}
+	if err == io.EOF && n == 0 {
+		l.eof = true
+	}
+	return n, err
+}
+
+func isDeadline(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
+
+// lookTime is how long a look may take where the system has no other way.
+const lookTime = 50 * time.Microsecond
+
+// readNow reads what is there already. Nothing there is os.ErrDeadlineExceeded,
+// which TLS takes for a pause, not for the end.
+func (l *link) readNow(p []byte) (int, error) {
+	if err := l.over(); err != nil {
+		return 0, err
+	}
+	if l.raw != nil && canLook {
+		return l.recv(p, 0)
+	}
+	l.readArmed = true
+	if err := l.Conn.SetReadDeadline(time.Now().Add(lookTime)); err != nil {
+		return 0, err
+	}
+	return l.Conn.Read(p)
+}
+
+// Write writes all of p. The timeout counts anew from each piece the system
+// took, as in CPython's sendall.
+func (l *link) Write(p []byte) (int, error) {
+	switch {
+	case l.closing.Load():
+		return l.writeNow(p)
+	case l.timeout == 0 && !l.held && l.bare():
+		return l.writeNow(p)
+	case l.timeout > 0 && !l.held:
+		return l.writeTimed(p)
+	}
+	if l.writeArmed && !l.held {
+		if err := l.armWrite(); err != nil {
+			return 0, err
+		}
+	}
+	return l.Conn.Write(p)
+}
+
+// bare reports whether nothing runs on top of the link.
+func (l *link) bare() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.secure == nil
+}
+
+// writeNow writes what the system takes at once.
+func (l *link) writeNow(p []byte) (int, error) {
+	if l.raw == nil || !canLook {
+		return 0, os.ErrDeadlineExceeded
+	}
+	done := 0
+	for done < len(p) {
+		n, err := l.send(p[done:], false)
+		done += n
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// writeTimed writes piece by piece, each within the timeout.
+func (l *link) writeTimed(p []byte) (int, error) {
+	done := 0
+	for {
+		if err := l.armWrite(); err != nil {
+			return done, err
+		}
+		var n int
+		var err error
+		if l.raw != nil && canLook {
+			n, err = l.send(p[done:], true)
+		} else if n, err = l.Conn.Write(p[done:]); n > 0 && isDeadline(err) {
+			err = nil
+		}
+		done += n
+		if err != nil || done == len(p) {
+			return done, err
+		}
+	}
+}
+
+// contextCause returns why the run of h has ended.
+func contextCause(h *host.Host) error { return context.Cause(h.Context()) }

@@ -1,0 +1,217 @@
+package socketmod
+
+import (
+	"io"
+	"net"
+	"os"
+)
+
+const (
+	pieceSize  = 8 << 20  // bytes sent or received between two looks at the budget
+	joinSize   = 16 << 10 // bytes worth copying into one TLS record
+	bufferSize = 64 << 10 // bytes a copy through user memory moves at once
+)
+
+// WriteBuffers writes all of bufs and consumes it, in one system call where the
+// connection allows: writev on TCP; over TLS small buffers join in one record.
+func (s *Socket) WriteBuffers(bufs *net.Buffers) (int64, error) {
+	if s.frozen || s.link == nil {
+		return 0, s.ready("write to")
+	}
+	size := 0
+	for _, b := range *bufs {
+		size += len(b)
+	}
+	l := s.link
+	switch {
+	case s.layer.Conn != nil && size <= joinSize:
+		joined := make([]byte, 0, size)
+		for _, b := range *bufs {
+			joined = append(joined, b...)
+		}
+		*bufs = nil
+		n, err := s.Write(joined)
+		return int64(n), err
+	case s.layer.Conn == nil && l.timeout == noTimeout:
+		if l.writeArmed {
+			if err := l.armWrite(); err != nil {
+				return 0, s.fail(err, false)
+			}
+		}
+		n, err := bufs.WriteTo(l.Conn)
+		return n, s.wrote(n, err)
+	case s.layer.Conn == nil && l.timeout > 0 && size <= bufferSize:
+		// It fits the system's buffer as a rule. If it does not, what is left
+		// goes piece by piece, each within the timeout.
+		if err := l.armWrite(); err != nil {
+			return 0, s.fail(err, false)
+		}
+		n, err := bufs.WriteTo(l.Conn)
+		if n == 0 || !isDeadline(err) {
+			return n, s.wrote(n, err)
+		}
+		if err := s.wrote(n, nil); err != nil {
+			return n, err
+		}
+		rest, err := s.writeEach(bufs)
+		return n + rest, err
+	}
+	return s.writeEach(bufs)
+}
+
+func (s *Socket) writeEach(bufs *net.Buffers) (int64, error) {
+	var done int64
+	for len(*bufs) > 0 {
+		n, err := s.Write((*bufs)[0])
+		done += int64(n)
+		if err != nil {
+			(*bufs)[0] = (*bufs)[0][n:]
+			return done, err
+		}
+		*bufs = (*bufs)[1:]
+	}
+	return done, nil
+}
+
+// ReadFrom writes all that r holds, and returns how much that was. A regular
+// file goes to a TCP connection without passing through user memory (sendfile);
+// everything else through one buffer. Errors of r come back as they are.
+func (s *Socket) ReadFrom(r io.Reader) (int64, error) {
+	if s.frozen || s.link == nil {
+		return 0, s.ready("write to")
+	}
+	var done int64
+	if f := regularFile(r); f != nil && s.layer.Conn == nil && s.link.timeout != 0 {
+		if tcp, ok := s.link.Conn.(*net.TCPConn); ok {
+			for {
+				n, err := s.sendFile(tcp, f, r)
+				done += n
+				if err != nil || n == 0 {
+					return done, err
+				}
+			}
+		}
+	}
+	buf := make([]byte, bufferSize)
+	for {
+		n, err := r.Read(buf)
+		if n > 0 {
+			w, werr := s.Write(buf[:n])
+			done += int64(w)
+			if werr != nil {
+				return done, werr
+			}
+		}
+		if err == io.EOF {
+			return done, nil
+		}
+		if err != nil {
+			return done, err
+		}
+	}
+}
+
+// regularFile returns the file behind r if it is a regular one: r itself, or
+// what an *io.LimitedReader reads.
+func regularFile(r io.Reader) *os.File {
+	if lr, ok := r.(*io.LimitedReader); ok {
+		r = lr.R
+	}
+	f, ok := r.(*os.File)
+	if !ok {
+		return nil
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	return f
+}
+
+// sendFile sends the next piece of f. Nothing sent and no error: r is at its end.
+func (s *Socket) sendFile(tcp *net.TCPConn, f *os.File, r io.Reader) (int64, error) {
+	piece := &io.LimitedReader{R: f, N: pieceSize}
+	outer, _ := r.(*io.LimitedReader)
+	if outer != nil {
+		piece.N = min(piece.N, outer.N)
+	}
+	l := s.link
+	if l.timeout > 0 || l.writeArmed {
+		if err := l.armWrite(); err != nil {
+			return 0, s.fail(err, false)
+		}
+	}
+	start, err := f.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return 0, err
+	}
+	n, err := tcp.ReadFrom(piece)
+	if outer != nil {
+		outer.N -= n
+	}
+	if n > 0 && isDeadline(err) {
+		// Progress within the timeout: go on, if what left the file is what left
+		// for the network. The copy through user memory that package net falls
+		// back on can have read more than it wrote.
+		if end, serr := f.Seek(0, io.SeekCurrent); serr == nil && end-start == n {
+			err = nil
+		}
+	}
+	return n, s.wrote(n, err)
+}
+
+// CopyN moves up to n bytes of the connection to w, and stops before at the
+// peer's end, which is io.EOF. From a TCP connection to a file they need not
+// pass through user memory (splice).
+func (s *Socket) CopyN(w io.Writer, n int64) (int64, error) {
+	var done int64
+	for done < n {
+		if s.frozen || s.link == nil {
+			return done, s.ready("read from")
+		}
+		moved, err := s.copyPiece(w, min(n-done, pieceSize))
+		done += moved
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+func (s *Socket) copyPiece(w io.Writer, n int64) (int64, error) {
+	to, direct := w.(io.ReaderFrom)
+	tcp, isTCP := s.conn.(*net.TCPConn)
+	l := s.link
+	if !direct || !isTCP || len(s.peeked) > 0 || l.timeout >= 0 {
+		return s.copyBuffer(w, n)
+	}
+	if l.readArmed {
+		if err := l.armRead(); err != nil {
+			return 0, s.fail(err, true)
+		}
+	}
+	moved, err := to.ReadFrom(&io.LimitedReader{R: tcp, N: n})
+	if over := s.charge(s.host.Budget.Read, moved); over != nil {
+		return moved, over
+	}
+	switch {
+	case err != nil:
+		return moved, s.fail(err, true)
+	case moved < n:
+		return moved, io.EOF
+	}
+	return moved, nil
+}
+
+// copyBuffer moves one bufferful, at most n bytes.
+func (s *Socket) copyBuffer(w io.Writer, n int64) (int64, error) {
+	if s.copyBuf == nil {
+		s.copyBuf = make([]byte, bufferSize)
+	}
+	got, err := s.Read(s.copyBuf[:min(n, bufferSize)])
+	if got > 0 {
+		if wrote, werr := w.Write(s.copyBuf[:got]); werr != nil {
+			return int64(wrote), werr
+		}
+	}
+	return int64(got), err
+}
