@@ -18,21 +18,27 @@ type Head struct {
 
 	buf    []byte // the head as received, then the joined values of folded fields
 	raw    int    // length of the head as received
-	start  span   // name: the method or the reason-phrase; value: the request-target
 	fields []span // offsets, not slices: the collector has nothing to scan here
 	n      int    // how many of fields are there to see: none until the head is whole
+	facts         // none either
 
+	// Where a parse that came back with ErrShort goes on.
+	next    facts // so far
+	pos     int   // start of the first line not yet parsed
+	seen    int   // bytes already searched for a line end; 0: nothing to go on with
+	lines   int   // field lines so far, continuation lines counted apart
+	empty   int   // empty lines so far before the start-line
+	started bool  // the start-line has been parsed
+}
+
+// facts is what a parse finds out besides the fields.
+type facts struct {
+	status, minor    int
+	start            span // name: the method or the reason-phrase; value: the request-target
 	contentLength    mark
 	transferEncoding mark
 	folded           bool
 	controls         bool
-
-	// Where a parse that came back with ErrShort goes on.
-	pos     int // start of the first line not yet parsed
-	seen    int // bytes already searched for a line end; 0: nothing to go on with
-	lines   int // field lines so far, continuation lines counted apart
-	empty   int // empty lines so far before the start-line
-	started bool
 }
 
 // A span locates one field in Head.buf.
@@ -111,11 +117,11 @@ func (h *Head) Span(i int) (nameStart, nameEnd, valueStart, valueEnd uint32) {
 // Folded reports whether some value came in more than one line (obs-fold, RFC
 // 9112 §5.2). Such values are joined by our rule; a caller with another rule
 // finds the lines in [Head.Bytes].
-func (h *Head) Folded() bool { return h.folded && h.n > 0 }
+func (h *Head) Folded() bool { return h.folded }
 
 // Controls reports whether a control byte other than HTAB came through in some
 // field value or in the reason. NUL, CR and LF never do.
-func (h *Head) Controls() bool { return h.controls && h.raw > 0 }
+func (h *Head) Controls() bool { return h.controls }
 
 // Get returns the value of the first field of that name, compared without case.
 // The value is a view of h.
@@ -180,11 +186,11 @@ func (h *Head) add(b []byte, p, k, end int) {
 	switch k - p {
 	case len("content-length"):
 		if equalFold(b[p:k], "content-length") {
-			h.contentLength.at(len(h.fields))
+			h.next.contentLength.at(len(h.fields))
 		}
 	case len("transfer-encoding"):
 		if equalFold(b[p:k], "transfer-encoding") {
-			h.transferEncoding.at(len(h.fields))
+			h.next.transferEncoding.at(len(h.fields))
 		}
 	}
 	h.fields = append(h.fields, span{uint32(p), uint32(k), uint32(v), uint32(ve)})
@@ -210,18 +216,21 @@ func (h *Head) keep(line []byte, k int) {
 	h.add(h.buf, p, p+k, len(h.buf)-len("\r\n"))
 }
 
-// publish makes what keep kept visible.
-func (h *Head) publish() { h.raw, h.n = len(h.buf), len(h.fields) }
+// publish makes visible what has been gathered.
+func (h *Head) publish() {
+	h.raw, h.n = len(h.buf), len(h.fields)
+	h.facts = h.next
+	h.Status, h.Minor = h.status, h.minor
+	h.pos, h.seen = 0, 0
+}
 
 // finish takes the bytes of a head that has been parsed and makes it visible.
 func (h *Head) finish(b []byte) {
 	h.buf = append(h.buf[:0], b...)
-	h.raw = len(b)
+	h.publish()
 	if h.folded {
 		h.unfold()
 	}
-	h.n = len(h.fields)
-	h.pos, h.seen = 0, 0
 }
 
 // unfold appends the folded values to the buffer, each obs-fold and the

@@ -77,7 +77,7 @@ func (h *Head) parse(b []byte, lim *Limits, request bool) (int, error) {
 		if k > p && k < len(b) && b[k] == ':' {
 			end := control(b, k+1)
 			for end < len(b) && b[end] != '\r' && b[end] != '\n' && b[end] != 0 {
-				h.controls = h.controls || b[end] != '\t'
+				h.next.controls = h.next.controls || b[end] != '\t'
 				end = control(b, end+1)
 			}
 			next := end + 1
@@ -174,16 +174,16 @@ func (h *Head) startLine(b []byte, lim *Limits, request bool) error {
 				return invalid(ElemRequestLine, p+at)
 			}
 			m, t := p+len(r.Method), p+len(r.Method)+1
-			h.Minor = r.Minor
-			h.start = span{uint32(p), uint32(m), uint32(t), uint32(t + len(r.Target))}
+			h.next.minor = r.Minor
+			h.next.start = span{uint32(p), uint32(m), uint32(t), uint32(t + len(r.Target))}
 		} else {
 			s, at := parseStatusLine(b[p:end])
 			if at >= 0 {
 				return invalid(ElemStatusLine, p+at)
 			}
-			h.Status, h.Minor = s.Code, s.Minor
-			h.start = span{name: uint32(end - len(s.Reason)), nameEnd: uint32(end)}
-			h.controls = hasControl(s.Reason)
+			h.next.status, h.next.minor = s.Code, s.Minor
+			h.next.start = span{name: uint32(end - len(s.Reason)), nameEnd: uint32(end)}
+			h.next.controls = hasControl(s.Reason)
 		}
 		h.started, h.pos = true, next
 		return nil
@@ -219,8 +219,8 @@ func (h *Head) oddLine(b []byte, p int, lim *Limits) (next int, last bool, err e
 		}
 		_, z := trimOWS(b, p, end)
 		f.valueEnd = uint32(z)
-		h.folded = true
-		h.controls = h.controls || hasControl(b[p:end])
+		h.next.folded = true
+		h.next.controls = h.next.controls || hasControl(b[p:end])
 		return next, false, nil
 	}
 	k, at := parseFieldLine(b[p:end])
@@ -228,7 +228,7 @@ func (h *Head) oddLine(b []byte, p int, lim *Limits) (next int, last bool, err e
 		return 0, false, invalid(ElemFieldLine, p+at)
 	}
 	h.add(b, p, p+k, end)
-	h.controls = h.controls || hasControl(b[p:end])
+	h.next.controls = h.next.controls || hasControl(b[p:end])
 	return next, false, nil
 }
 
