@@ -3,7 +3,7 @@
 
     python2.7 testdata/record/companions.py [--check] [FILE.session ...]
 
-Without arguments every runtime/lib/*/testdata/*.session is recorded. A session is a
+Without arguments every testdata/*.session of httplibmod and runtime/lib/* is recorded. A session is a
 text of blocks, run in order in one process with the companion modules imported:
 
     # a comment
@@ -40,8 +40,8 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SESSIONS = os.path.join(HERE, '..', '..', 'runtime', 'lib', '*', 'testdata', '*.session')
-MODULES = ('StringIO', 'base64', 'hashlib', 'hmac', 'json', 'math', 'os', 're', 'sys', 'time', 'urllib', 'urlparse')
+SESSIONS = [os.path.join(HERE, '..', '..', folder, 'testdata', '*.session') for folder in ('httplibmod', 'runtime/lib/*')]
+MODULES = ('StringIO', 'base64', 'hashlib', 'hmac', 'httplib', 'json', 'math', 'mimetools', 'os', 're', 'rfc822', 'sys', 'time', 'urllib', 'urlparse')
 
 
 def rep(value):
@@ -117,7 +117,7 @@ def main(args):
     time.tzset()
     check = '--check' in args
     changed = 0
-    paths = [a for a in args if a != '--check'] or sorted(glob.glob(SESSIONS))
+    paths = [a for a in args if a != '--check'] or sorted(p for g in SESSIONS for p in glob.glob(g))
     for path in paths:
         with open(path, 'rb') as f:
             before = f.read()
