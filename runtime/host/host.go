@@ -70,8 +70,15 @@ type Host struct {
 	// Budget counts what the run has used; Attach makes one without limits if it is nil.
 	Budget *Budget
 
-	ctx   context.Context
-	state *state
+	ctx      context.Context
+	lifetime context.Context
+	state    *state
+
+	// See turn.go. *out is whether this goroutine has given up its turn; stop ends
+	// the guest that h belongs to, nil for the script itself.
+	turns *turns
+	out   *bool
+	stop  func()
 }
 
 // A File is an open file: an *os.File, or one of an fs.FS that can read.
@@ -100,7 +107,7 @@ var refusing = Attach(new(starlark.Thread), context.Background(), Host{})
 // its end stops every blocking call.
 func Attach(thread *starlark.Thread, ctx context.Context, h Host) *Host {
 	fill(&h)
-	h.ctx = ctx
+	h.ctx, h.lifetime = ctx, ctx
 	thread.SetLocal(local, &h)
 	return &h
 }
@@ -114,7 +121,9 @@ func (h *Host) WithContext(ctx context.Context) *Host {
 	return &part
 }
 
-// Share attaches the Host of one thread to another thread of the same run.
+// Share attaches the Host of one thread to another thread of the same run, which
+// runs on the same goroutine, as a loaded file's does. For another goroutine
+// share a Fork or a Guest of it.
 func Share(to *starlark.Thread, h *Host) { to.SetLocal(local, h) }
 
 // From returns the thread's Host. It is never nil: a thread to which nothing
@@ -131,6 +140,11 @@ func Context(thread *starlark.Thread) context.Context { return From(thread).ctx 
 
 // Context returns the context of the run: its end cancels everything that blocks.
 func (h *Host) Context() context.Context { return h.ctx }
+
+// Lifetime returns the context that the Host was attached with, which
+// WithContext leaves alone: what is meant to outlive the part of a run that
+// made it, such as a server, lives until it ends or Resources are closed.
+func (h *Host) Lifetime() context.Context { return h.lifetime }
 
 // fill replaces what is nil.
 func fill(h *Host) {
@@ -196,6 +210,7 @@ func fill(h *Host) {
 		h.Budget = new(Budget)
 	}
 	h.state = new(state)
+	h.turns, h.out = new(turns), new(bool)
 }
 
 // sleep waits without touching anything outside, so it needs no grant.

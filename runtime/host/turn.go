@@ -1,0 +1,143 @@
+package host
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+)
+
+// Script code that shares mutable data runs on one goroutine at a time. A
+// script alone never notices. When a built-in calls script functions on other
+// goroutines, as a test server does for its handlers, they and the script take
+// turns: the script gives its turn up only while one of our built-ins blocks
+// (Pause, Resume), and a handler, the guest, runs in that gap (Enter, Leave).
+// So a handler may use and change whatever the script can, and nothing races.
+
+// turns is who may run script code now.
+type turns struct {
+	shared atomic.Bool   // whether there may be guests
+	free   chan struct{} // holds one token while nobody runs; made by Invite
+
+	mu     sync.Mutex
+	stop   func() // stops the guest whose turn it is; nil if it is no guest's
+	urgent int    // how many cancelled scripts wait for their turn
+}
+
+// Pause gives up the thread's turn while a built-in blocks, so that handlers of
+// the run's own servers can run, and returns what Resume wants to know. Every
+// built-in that may wait for the network, for input or for time uses it:
+//
+//	defer h.Resume(h.Pause())
+//
+// Between the two nothing may touch a script value that could change. Pauses
+// nest: an inner one does nothing. Without guests both cost an atomic load.
+func (h *Host) Pause() (paused bool) {
+	if !h.turns.shared.Load() || *h.out {
+		return false
+	}
+	*h.out = true
+	h.turns.give()
+	return true
+}
+
+// Resume waits for the turn that Pause gave up. It always gets it, even in a
+// cancelled run: a guest that is in the way of a cancelled script is stopped.
+func (h *Host) Resume(paused bool) {
+	if !paused {
+		return
+	}
+	h.turns.take(h.ctx, h.stop)
+	*h.out = false
+}
+
+// Invite says that there may be guests from now on. It must be called by a
+// built-in, on the goroutine whose turn it is, before the first Guest.
+func (h *Host) Invite() {
+	if !h.turns.shared.Load() {
+		h.turns.free = make(chan struct{}, 1)
+		h.turns.shared.Store(true)
+	}
+}
+
+// Guest returns a Host for a thread that runs script functions on another
+// goroutine, taking turns with h's. ctx is the guest's. stop makes the guest end
+// soon, as Thread.Cancel does; it is called when a cancelled script wants its
+// turn back, from any goroutine, perhaps more than once.
+func (h *Host) Guest(ctx context.Context, stop func()) *Host {
+	g := h.WithContext(ctx)
+	out := true
+	g.out, g.stop = &out, stop
+	return g
+}
+
+// Enter waits for the guest's turn, or for the end of ctx, whose cause it then
+// returns. A guest that entered must Leave.
+func (h *Host) Enter(ctx context.Context) error {
+	select {
+	case <-h.turns.free:
+		h.turns.begin(h.stop)
+		*h.out = false
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// Leave ends the guest's turn.
+func (h *Host) Leave() { h.Pause() }
+
+// Fork returns a Host for a thread that runs at the same time as h's and shares
+// no mutable value with it: a worker of parallel, whose data is frozen. It takes
+// no turns with h; what it blocks on does not let h's guests in. The blocked
+// thread of h has to Pause.
+func (h *Host) Fork(ctx context.Context) *Host {
+	f := h.WithContext(ctx)
+	f.turns, f.out, f.stop = new(turns), new(bool), nil
+	return f
+}
+
+// give lets the next one run.
+func (t *turns) give() {
+	t.mu.Lock()
+	t.stop = nil
+	t.mu.Unlock()
+	t.free <- struct{}{}
+}
+
+// take waits for the turn. Once the ctx of a script has ended, the guest that
+// runs is stopped, and so are those that come before us. A guest waits: it must
+// not stop others because its own server closes.
+func (t *turns) take(ctx context.Context, stop func()) {
+	if stop != nil {
+		<-t.free
+		t.begin(stop)
+		return
+	}
+	select {
+	case <-t.free:
+		return
+	case <-ctx.Done():
+	}
+	t.hurry(1)
+	<-t.free
+	t.hurry(-1)
+}
+
+// begin notes how to stop the new holder of the turn.
+func (t *turns) begin(stop func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stop = stop
+	if t.urgent > 0 {
+		stop()
+	}
+}
+
+func (t *turns) hurry(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.urgent += n
+	if n > 0 && t.stop != nil {
+		t.stop()
+	}
+}
