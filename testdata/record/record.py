@@ -54,6 +54,16 @@ def plain(text):
     return all(c == '\n' or ' ' <= c <= '~' for c in text)
 
 
+def last_line(kind, value, trace):
+    """The last line the interpreter prints about an uncaught exception."""
+    kept, sys.stderr = sys.stderr, Output()
+    try:
+        sys.__excepthook__(kind, value, trace)
+        return ''.join(sys.stderr.parts).splitlines(True)[-1]
+    finally:
+        sys.stderr = kept
+
+
 def play(archive, name, folder):
     """Run the case in this process; return the recorded files as (name, text)."""
     import peer as peers
@@ -77,7 +87,7 @@ def play(archive, name, folder):
         exec(program, names)
     except Exception:
         kind, value, trace = sys.exc_info()
-        error = traceback.format_exception_only(kind, value)[-1]
+        error = last_line(kind, value, trace)
         if 'uncaught' not in archive.comment.splitlines():
             raise Problem('the script raised\n' + ''.join(traceback.format_exception(kind, value, trace)))
         del kind, value, trace

@@ -108,6 +108,8 @@ class FakeSocket(object):
         self._stream, self._epipe, self._noeof = StringIO.StringIO(text), epipe, noeof
 
     def sendall(self, data):
+        if not isinstance(data, (str, unicode, bytearray)):
+            raise TypeError('sendall() argument 1 must be string or buffer, not %s' % type(data).__name__)
         if self._epipe is not None and self._epipe in data:
             raise socket.error(32, 'gotcha')
         self.sent.append(str(data))
@@ -122,8 +124,15 @@ class FakeSocket(object):
         self.closed = True
 
 
+class Dict(collections.OrderedDict):
+    """A dict in order of insertion, as Starlark's: Python's own order is arbitrary."""
+
+    def __repr__(self, _=None):
+        return '{%s}' % ', '.join('%r: %r' % item for item in self.items())
+
+
 class _Ordered(ast.NodeTransformer):
-    """Dict literals keep their order, as Starlark's do: Python's own order is arbitrary."""
+    """Turns dict literals into calls of dict, which names() binds to Dict."""
 
     def visit_Dict(self, node):
         self.generic_visit(node)
@@ -144,7 +153,7 @@ def names(peer, folder, certs):
         '__name__': '__main__',
         'httplib': httplib, 'ssl': ssl, 'socket': socket, 'urllib': urllib, 'urlparse': urlparse,
         'StringIO': StringIO, 'mimetools': mimetools, 'rfc822': rfc822,
-        'rep': rep, 'raw': lambda data: data, 'dict': collections.OrderedDict,
+        'rep': rep, 'raw': lambda data: data, 'dict': Dict,
         'catch': catch, 'attempt': attempt, 'fail': fail, 'using': using,
         'FakeSocket': FakeSocket, 'wait': peer.wait, 'signal': peer.signal,
         'HOST': '127.0.0.1', 'DIR': folder, 'CERTS': certs,
