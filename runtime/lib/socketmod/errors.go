@@ -130,3 +130,7 @@ func dnsError(dns *net.DNSError, err error) error {
 	}
 	return gaiError(eaiNoName, err)
 }
+
+// BadFile returns socket.error(EBADF, 'Bad file descriptor'), what a closed
+// socket answers.
+func BadFile() *py.Exception { return Errno(errBadFile, nil) }

@@ -46,7 +46,7 @@ type Layer struct {
 	Conn net.Conn
 	// MapError turns an error of Conn into the exception to raise; reading says
 	// which side it was, ended that the transport below had ended without more
-	// ado. Errors it does not know it returns as they are.
+	// ado. It returns nil for errors it does not know.
 	MapError func(err error, reading, ended bool) error
 	// AtEnd reports whether err, which MapError made, is an end that a script's
 	// recv shows as ''; nil: none is.
@@ -103,7 +103,8 @@ func (s *Socket) Use(thread *starlark.Thread) {
 // Take moves the connection into a new Socket of the named type, which talks
 // through the layer that build makes over the transport it is given. The old
 // Socket is closed from then on: nothing can pass the layer by. What the old one
-// had read ahead is gone: it arrived before the layer began.
+// had read ahead is gone: it arrived before the layer began. A Layer without a
+// Conn takes the old one's layer off.
 func (s *Socket) Take(typeName string, build func(transport net.Conn) Layer) (*Socket, error) {
 	if err := s.ready("wrap"); err != nil {
 		return nil, err
@@ -116,7 +117,12 @@ func (s *Socket) Take(typeName string, build func(transport net.Conn) Layer) (*S
 	t.layer = build(under)
 	t.conn = t.layer.Conn
 	s.link.mu.Lock()
-	s.link.secure = t.layer.Conn
+	s.link.secure = nil
+	if t.conn == nil {
+		t.conn = s.link.Conn
+	} else {
+		s.link.secure = t.conn
+	}
 	s.link.mu.Unlock()
 	s.done.Store(true)
 	s.link, s.conn, s.source, s.peeked = nil, nil, nil, nil
@@ -309,7 +315,7 @@ func (s *Socket) fail(err error, reading bool) error {
 		return Errno(errWouldBlock, err)
 	}
 	if s.layer.MapError != nil {
-		if mapped := s.layer.MapError(err, reading, l.eof); mapped != err {
+		if mapped := s.layer.MapError(err, reading, l.eof); mapped != nil {
 			return mapped
 		}
 	}
