@@ -210,7 +210,8 @@ func fill(h *Host) {
 		h.Budget = new(Budget)
 	}
 	h.state = new(state)
-	h.turns, h.out = new(turns), new(bool)
+	h.turns = new(turns)
+	h.out = &h.turns.out
 }
 
 // sleep waits without touching anything outside, so it needs no grant.

@@ -17,6 +17,7 @@ import (
 type turns struct {
 	shared atomic.Bool   // whether there may be guests
 	free   chan struct{} // holds one token while nobody runs; made by Invite
+	out    bool          // whether the script, not a guest, has given up its turn
 
 	mu     sync.Mutex
 	stop   func() // stops the guest whose turn it is; nil if it is no guest's
@@ -70,6 +71,15 @@ func (h *Host) Guest(ctx context.Context, stop func()) *Host {
 	return g
 }
 
+// Script returns the Host of the script that h, perhaps a guest's, takes turns
+// with: for what a guest leaves to be done on the script's own goroutine, such
+// as the closing of its resources.
+func (h *Host) Script() *Host {
+	s := *h
+	s.out, s.stop = &h.turns.out, nil
+	return &s
+}
+
 // Enter waits for the guest's turn, or for the end of ctx, whose cause it then
 // returns. A guest that entered must Leave.
 func (h *Host) Enter(ctx context.Context) error {
@@ -92,7 +102,8 @@ func (h *Host) Leave() { h.Pause() }
 // thread of h has to Pause.
 func (h *Host) Fork(ctx context.Context) *Host {
 	f := h.WithContext(ctx)
-	f.turns, f.out, f.stop = new(turns), new(bool), nil
+	f.turns = new(turns)
+	f.out, f.stop = &f.turns.out, nil
 	return f
 }
 

@@ -126,3 +126,21 @@ func TestUrgent(t *testing.T) {
 	g.Leave()
 	h.Resume(paused)
 }
+
+// TestScript pauses a script by way of the Host a guest left behind.
+func TestScript(t *testing.T) {
+	h := Attach(new(starlark.Thread), context.Background(), Host{})
+	h.Invite()
+	g := h.Guest(context.Background(), func() {})
+	s := g.Script()
+	paused := s.Pause()
+	if !paused || h.Pause() {
+		t.Errorf("Pause() = %v and the script can pause again; want them to be one", paused)
+	}
+	if err := g.Enter(context.Background()); err != nil {
+		t.Errorf("Enter() in the script's pause = %v", err)
+	}
+	g.Leave()
+	s.Resume(paused)
+	h.Resume(h.Pause())
+}
