@@ -1,0 +1,170 @@
+package httplibmod
+
+import (
+	"errors"
+	"fmt"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/py"
+	"starwire/wire"
+)
+
+// The exception classes of httplib.py, in its order. HTTPException derives from
+// Exception directly: it is no IOError, and httplib.error is the same object.
+var (
+	HTTPException   = newClass("HTTPException", "The base of all exceptions of this module.", py.Spec{}, py.ExceptionClass)
+	NotConnected    = newClass("NotConnected", "There is no connection, and auto_open is off.", py.Spec{}, HTTPException)
+	InvalidURL      = newClass("InvalidURL", "A host, port or URL that cannot be used.", py.Spec{}, HTTPException)
+	UnknownProtocol = newClass("UnknownProtocol", "The server answered in a protocol other than HTTP/1: version.",
+		py.Spec{Init: initUnknownProtocol, Fields: []string{"version"}}, HTTPException)
+	UnknownTransferEncoding = newClass("UnknownTransferEncoding", "The response has a transfer coding other than chunked.", py.Spec{}, HTTPException)
+	UnimplementedFileMode   = newClass("UnimplementedFileMode", "A socket's makefile was asked for a mode it lacks.", py.Spec{}, HTTPException)
+	IncompleteRead          = newClass("IncompleteRead", "The body ended too soon: partial has what came, expected how many bytes are missing, or None.",
+		py.Spec{Init: initIncompleteRead, Str: strIncompleteRead, Repr: strIncompleteRead, Fields: []string{"expected", "partial"}}, HTTPException)
+	ImproperConnectionState = newClass("ImproperConnectionState", "The base of calls out of order.", py.Spec{}, HTTPException)
+	CannotSendRequest       = newClass("CannotSendRequest", "A request is under way already.", py.Spec{}, ImproperConnectionState)
+	CannotSendHeader        = newClass("CannotSendHeader", "There is no request to which a header could be added.", py.Spec{}, ImproperConnectionState)
+	ResponseNotReady        = newClass("ResponseNotReady", "No request was sent, or the response before is not read to its end.", py.Spec{}, ImproperConnectionState)
+	BadStatusLine           = newClass("BadStatusLine", "The server's answer does not begin with a status line: line.",
+		py.Spec{Init: initBadStatusLine, Fields: []string{"line"}}, HTTPException)
+	LineTooLong = newClass("LineTooLong", "A line from the server is longer than 65536 bytes.",
+		py.Spec{Init: initLineTooLong}, HTTPException)
+)
+
+// classes lists them for the module, in httplib.py's order.
+var classes = []*py.Class{
+	HTTPException, NotConnected, InvalidURL, UnknownProtocol, UnknownTransferEncoding,
+	UnimplementedFileMode, IncompleteRead, ImproperConnectionState, CannotSendRequest,
+	CannotSendHeader, ResponseNotReady, BadStatusLine, LineTooLong,
+}
+
+func newClass(name, doc string, spec py.Spec, base *py.Class) *py.Class {
+	spec.Doc = doc
+	return py.NewClass("httplib", name, spec, base)
+}
+
+// oneArg unpacks the single argument of a Python __init__ whose parameter has
+// the given name, with CPython's error for any other number.
+func oneArg(param string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) == 1 && len(kwargs) == 0 {
+		return args[0], nil
+	}
+	if len(args) == 0 && len(kwargs) == 1 && string(kwargs[0][0].(starlark.String)) == param {
+		return kwargs[0][1], nil
+	}
+	return nil, py.TypeError.Errorf("__init__() takes exactly 2 arguments (%d given)", 1+len(args)+len(kwargs))
+}
+
+// initUnknownProtocol is httplib.py, UnknownProtocol.__init__.
+func initUnknownProtocol(e *py.Exception, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	version, err := oneArg("version", args, kwargs)
+	if err != nil {
+		return err
+	}
+	e.Args = starlark.Tuple{version}
+	e.Set("version", version)
+	return nil
+}
+
+// initIncompleteRead is httplib.py, IncompleteRead.__init__.
+func initIncompleteRead(e *py.Exception, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	if len(args)+len(kwargs) == 0 {
+		return py.TypeError.Errorf("__init__() takes at least 2 arguments (1 given)")
+	}
+	var partial, expected starlark.Value = nil, starlark.None
+	if err := starlark.UnpackArgs("__init__", args, kwargs, "partial", &partial, "expected?", &expected); err != nil {
+		return py.TypeError.New(err, starlark.String(err.Error()))
+	}
+	e.Args = starlark.Tuple{partial}
+	e.Set("partial", partial)
+	e.Set("expected", expected)
+	return nil
+}
+
+// strIncompleteRead is httplib.py, IncompleteRead.__repr__, which __str__ is too.
+func strIncompleteRead(e *py.Exception) string {
+	n := starlark.Len(e.Fields["partial"])
+	if expected := e.Fields["expected"]; expected != starlark.None {
+		return fmt.Sprintf("IncompleteRead(%d bytes read, %s more expected)", n, py.Str(expected))
+	}
+	return fmt.Sprintf("IncompleteRead(%d bytes read)", n)
+}
+
+// initBadStatusLine is httplib.py, BadStatusLine.__init__: what is false is
+// replaced by its repr, so that an empty line can be seen.
+func initBadStatusLine(e *py.Exception, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	line, err := oneArg("line", args, kwargs)
+	if err != nil {
+		return err
+	}
+	if !line.Truth() {
+		line = starlark.String(py.Repr(line))
+	}
+	e.Args = starlark.Tuple{line}
+	e.Set("line", line)
+	return nil
+}
+
+// initLineTooLong is httplib.py, LineTooLong.__init__.
+func initLineTooLong(e *py.Exception, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	lineType, err := oneArg("line_type", args, kwargs)
+	if err != nil {
+		return err
+	}
+	e.Args = starlark.Tuple{starlark.String(fmt.Sprintf("got more than %d bytes when reading %s", maxLine, py.Str(lineType)))}
+	return nil
+}
+
+// tooLong and tooMany name, for each element of the wire, the exception of a
+// line that is too long and of lines that are too many. Together with
+// contentError this is the one place that turns a wire error into an exception.
+var (
+	tooLong = map[wire.Element]string{
+		wire.ElemLine:       "header line",
+		wire.ElemStatusLine: "header line",
+		wire.ElemFieldLine:  "header line",
+		wire.ElemChunkSize:  "chunk size",
+		wire.ElemTrailer:    "trailer line",
+	}
+	tooMany = map[wire.Element]string{
+		wire.ElemHeaderSection:  "got more than %d headers",
+		wire.ElemFieldLine:      "got more than %d headers",
+		wire.ElemTrailer:        "got more than %d trailers",
+		wire.ElemTrailerSection: "got more than %d trailers",
+		wire.ElemChunkSize:      "got more than %d bytes of chunk framing",
+	}
+)
+
+// wireError returns the exception for an error of the codec outside of content:
+// LineTooLong or HTTPException for a limit, err itself where it is not the
+// codec's own (a timeout, a reset, the end of the run, an exception of a
+// script's own socket object).
+func wireError(err error) error {
+	var s *wire.SyntaxError
+	if !errors.As(err, &s) {
+		return err
+	}
+	if name, ok := tooLong[s.Element]; ok && s.Reason == wire.TooLong {
+		return LineTooLong.New(err, starlark.String(name))
+	}
+	if format, ok := tooMany[s.Element]; ok && s.Reason == wire.TooMany {
+		return HTTPException.New(err, starlark.String(fmt.Sprintf(format, s.Limit)))
+	}
+	return HTTPException.New(err, starlark.String(s.Error()))
+}
+
+// contentError returns the exception for an error met while reading content, of
+// which partial was read by this call: IncompleteRead for an early end and for
+// broken framing, else as wireError.
+func contentError(err error, partial string) error {
+	var s *wire.SyntaxError
+	if !errors.As(err, &s) || s.Reason == wire.TooLong || s.Reason == wire.TooMany {
+		return wireError(err)
+	}
+	var expected starlark.Value = starlark.None
+	if s.Reason == wire.Truncated && s.Missing > 0 {
+		expected = starlark.MakeInt64(s.Missing)
+	}
+	return IncompleteRead.New(err, starlark.String(partial), expected)
+}

@@ -1,0 +1,504 @@
+package httplibmod
+
+import (
+	"errors"
+	"slices"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/py"
+)
+
+// method is a method's Go function; its receiver is b.Receiver().
+type method = func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error)
+
+// methodTable makes the unbound built-ins that values bind themselves to.
+func methodTable(methods map[string]method) map[string]*starlark.Builtin {
+	table := make(map[string]*starlark.Builtin, len(methods))
+	for name, f := range methods {
+		table[name] = starlark.NewBuiltin(name, f)
+	}
+	return table
+}
+
+// methodNames merges the names of methods and fields, sorted.
+func methodNames(methods map[string]*starlark.Builtin, fields []string) []string {
+	names := slices.Clone(fields)
+	for name := range methods {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+var connectionMethods, responseMethods map[string]*starlark.Builtin
+
+func init() {
+	connectionMethods = methodTable(map[string]method{
+		"_tunnel":        connTunnel,
+		"close":          connClose,
+		"connect":        connConnect,
+		"endheaders":     connEndHeaders,
+		"getresponse":    connGetResponse,
+		"putheader":      connPutHeader,
+		"putrequest":     connPutRequest,
+		"request":        connRequest,
+		"send":           connSend,
+		"set_debuglevel": connSetDebugLevel,
+		"set_tunnel":     connSetTunnel,
+	})
+	responseMethods = methodTable(map[string]method{
+		"begin":      respBegin,
+		"close":      respClose,
+		"fileno":     respFileno,
+		"getheader":  respGetHeader,
+		"getheaders": respGetHeaders,
+		"isclosed":   respIsClosed,
+		"read":       respRead,
+	})
+}
+
+func connOf(b *starlark.Builtin) *HTTPConnection { return b.Receiver().(*HTTPConnection) }
+func respOf(b *starlark.Builtin) *HTTPResponse   { return b.Receiver().(*HTTPResponse) }
+
+// connRequest is request(method, url[, body[, headers]]).
+func connRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var meth, url, body, headers starlark.Value
+	if len(kwargs) == 0 && len(args) == 2 { // the usual call, without the cost of UnpackArgs
+		meth, url = args[0], args[1]
+	} else if err := py.UnpackArgs(b.Name(), args, kwargs, "method", &meth, "url", &url, "body?", &body, "headers?", &headers); err != nil {
+		return nil, err
+	}
+	fields, err := fieldsOf(headers)
+	if err != nil {
+		return nil, err
+	}
+	return starlark.None, connOf(b).sendRequest(thread, meth, url, body, fields)
+}
+
+// fieldsOf returns the pairs of a mapping in its own order, names as they are
+// and values as str() shows them; nothing for nil.
+func fieldsOf(headers starlark.Value) ([]field, error) {
+	if headers == nil {
+		return nil, nil
+	}
+	m, ok := headers.(starlark.IterableMapping)
+	if !ok {
+		it, ok := headers.(starlark.Iterable)
+		if !ok {
+			return nil, py.NotIterable(headers)
+		}
+		i := it.Iterate()
+		defer i.Done()
+		var first starlark.Value
+		if i.Next(&first) {
+			return nil, py.NoAttribute(first, "lower")
+		}
+		return nil, py.NoAttribute(headers, "iteritems")
+	}
+	items := m.Items()
+	if len(items) == 0 {
+		return nil, nil
+	}
+	fields := make([]field, len(items))
+	for i, kv := range items {
+		name, ok := py.AsBytes(kv[0])
+		if !ok {
+			return nil, py.NoAttribute(kv[0], "lower")
+		}
+		fields[i] = field{name, py.Str(kv[1])}
+	}
+	return fields, nil
+}
+
+// connPutRequest is putrequest(method, url[, skip_host[, skip_accept_encoding]]).
+func connPutRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var meth, url starlark.Value
+	var skipHost, skipAcceptEncoding starlark.Value = starlark.False, starlark.False
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "method", &meth, "url", &url,
+		"skip_host?", &skipHost, "skip_accept_encoding?", &skipAcceptEncoding); err != nil {
+		return nil, err
+	}
+	return starlark.None, connOf(b).putRequest(thread, meth, url, bool(skipHost.Truth()), bool(skipAcceptEncoding.Truth()))
+}
+
+// connPutHeader is putheader(header, *values).
+func connPutHeader(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) == 0 && len(kwargs) == 0 {
+		return nil, py.TypeError.Errorf("putheader() takes at least 2 arguments (1 given)")
+	}
+	if len(kwargs) > 0 {
+		return nil, py.TypeError.Errorf("putheader() got an unexpected keyword argument %s", py.Repr(kwargs[0][0]))
+	}
+	c := connOf(b)
+	if err := c.checkMutable("put a header on"); err != nil {
+		return nil, err
+	}
+	values := make([]string, len(args)-1)
+	for i, v := range args[1:] {
+		values[i] = py.Str(v)
+	}
+	return starlark.None, c.putHeader(py.Str(args[0]), values...)
+}
+
+// connEndHeaders is endheaders([message_body]).
+func connEndHeaders(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var content starlark.Value
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "message_body?", &content); err != nil {
+		return nil, err
+	}
+	c := connOf(b)
+	if _, err := c.allowed(opEndHeaders); err != nil {
+		return nil, err
+	}
+	body, err := newBody(content)
+	if err != nil {
+		return nil, err
+	}
+	return starlark.None, c.endHeaders(thread, body)
+}
+
+// connSend is send(data).
+func connSend(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var data starlark.Value
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "data", &data); err != nil {
+		return nil, err
+	}
+	return starlark.None, connOf(b).send(thread, data)
+}
+
+// connGetResponse is getresponse([buffering]).
+func connGetResponse(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var buffering starlark.Value = starlark.False
+	if len(args)+len(kwargs) > 0 {
+		if err := py.UnpackArgs(b.Name(), args, kwargs, "buffering?", &buffering); err != nil {
+			return nil, err
+		}
+	}
+	r, err := connOf(b).getResponse(thread, bool(buffering.Truth()))
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// getResponse is httplib.py, HTTPConnection.getresponse. A response whose head
+// cannot be read leaves the state Request-sent, and the socket closed (H4).
+func (c *HTTPConnection) getResponse(thread *starlark.Thread, buffering bool) (*HTTPResponse, error) {
+	if err := c.checkMutable("get a response from"); err != nil {
+		return nil, err
+	}
+	if c.pending != nil && c.pending.closed {
+		c.pending = nil
+	}
+	to, err := c.allowed(opGetResponse)
+	if err != nil {
+		return nil, err
+	}
+	if c.pending != nil {
+		return nil, ResponseNotReady.New(nil)
+	}
+	t := c.transport()
+	if t == nil {
+		if c.lostAnswer {
+			return nil, ResponseNotReady.Errorf("the answer to this request was lost: close() first")
+		}
+		return nil, py.AttributeError.Errorf("'NoneType' object has no attribute 'makefile'")
+	}
+	r, err := c.makeResponse(thread, t, buffering)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.begin(thread); err != nil {
+		err = asException(err)
+		r.abandon(thread)
+		c.lostAnswer = true
+		return nil, err
+	}
+	c.state = to
+	if r.willClose {
+		// The response takes the socket along.
+		r.owned = true
+		c.t = nil
+		return r, nil
+	}
+	t.held = true
+	c.pending = r
+	return r, nil
+}
+
+// makeResponse calls response_class(sock, [debuglevel,] strict=, method=,
+// [buffering=]) as Python does, if the script set one.
+func (c *HTTPConnection) makeResponse(thread *starlark.Thread, t *transport, buffering bool) (*HTTPResponse, error) {
+	if c.responseClass == responseClass {
+		return newResponse(thread, t, c.debuglevel, c.strict, c.method, buffering)
+	}
+	args := starlark.Tuple{t.value}
+	if c.debugging() {
+		args = append(args, c.debuglevel)
+	}
+	kwargs := []starlark.Tuple{{starlark.String("strict"), c.strict}, {starlark.String("method"), c.method}}
+	if buffering {
+		kwargs = append(kwargs, starlark.Tuple{starlark.String("buffering"), starlark.True})
+	}
+	v, err := starlark.Call(thread, c.responseClass, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	r, ok := v.(*HTTPResponse)
+	if !ok {
+		return nil, py.TypeError.Errorf("response_class returned %s; want an HTTPResponse", py.TypeName(v))
+	}
+	if r.t.value == t.value {
+		r.t = t // the window belongs to the connection's socket
+		if t.r != nil {
+			r.r = t.r
+		}
+	}
+	return r, nil
+}
+
+// asException lets an error of begin be raised after the response is closed.
+func asException(err error) error {
+	if isSyntax(err) {
+		return wireError(err)
+	}
+	return err
+}
+
+// connConnect is connect().
+func connConnect(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	return starlark.None, connOf(b).connect(thread)
+}
+
+// connTunnel is _tunnel(), which programs with a socket of their own call.
+func connTunnel(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	c := connOf(b)
+	if err := c.checkMutable("connect"); err != nil {
+		return nil, err
+	}
+	t := c.transport()
+	if t == nil {
+		return nil, NotConnected.New(nil)
+	}
+	err := c.tunnel(thread, t)
+	if err != nil {
+		t.close(thread)
+		c.t, c.state = nil, idle
+	}
+	return starlark.None, err
+}
+
+// connClose is close().
+func connClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	c := connOf(b)
+	if err := c.checkMutable("close"); err != nil {
+		return nil, err
+	}
+	return starlark.None, c.close(thread)
+}
+
+// close is httplib.py, HTTPConnection.close: idle again, the socket closed, and
+// the unread persistent response with it. Lines put but not sent are dropped (D2).
+func (c *HTTPConnection) close(thread *starlark.Thread) error {
+	c.state = moves[c.state][opClose]
+	c.request.reset()
+	c.lostAnswer = false
+	var err error
+	if t := c.t; t != nil {
+		c.t = nil
+		err = t.close(thread)
+	}
+	if r := c.pending; r != nil {
+		c.pending = nil
+		err = errors.Join(err, r.finish(thread))
+	}
+	return err
+}
+
+// detach gives up the socket for another: a response still to be read keeps it.
+func (c *HTTPConnection) detach(thread *starlark.Thread) {
+	t := c.transport()
+	c.t = nil
+	switch {
+	case t == nil:
+	case t.held && c.pending != nil && !c.pending.closed:
+		c.pending.owned = true
+		c.pending = nil
+	default:
+		t.close(thread)
+	}
+}
+
+// connSetDebugLevel is set_debuglevel(level).
+func connSetDebugLevel(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var level starlark.Value
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "level", &level); err != nil {
+		return nil, err
+	}
+	return starlark.None, connOf(b).SetField("debuglevel", level)
+}
+
+// connSetTunnel is set_tunnel(host[, port[, headers]]).
+func connSetTunnel(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var host, port, headers starlark.Value = nil, starlark.None, starlark.None
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "host", &host, "port?", &port, "headers?", &headers); err != nil {
+		return nil, err
+	}
+	var fields []field
+	if headers.Truth() {
+		var err error
+		if fields, err = fieldsOf(headers); err != nil {
+			return nil, err
+		}
+	}
+	return starlark.None, connOf(b).setTunnel(host, port, fields)
+}
+
+// respBegin is begin().
+func respBegin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	r := respOf(b)
+	if r.frozen {
+		return nil, errors.New("cannot read from frozen HTTPResponse")
+	}
+	if err := r.begin(thread); err != nil {
+		return nil, asException(err)
+	}
+	return starlark.None, nil
+}
+
+// respRead is read([amt]).
+func respRead(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var amount starlark.Value = starlark.None
+	switch {
+	case len(kwargs) == 0 && len(args) == 0:
+	case len(kwargs) == 0 && len(args) == 1:
+		amount = args[0]
+	default:
+		if err := py.UnpackArgs(b.Name(), args, kwargs, "amt?", &amount); err != nil {
+			return nil, err
+		}
+	}
+	amt, err := amountOf(amount)
+	if err != nil {
+		return nil, err
+	}
+	s, err := respOf(b).read(thread, amt)
+	if err != nil {
+		return nil, err
+	}
+	return starlark.String(s), nil
+}
+
+// amountOf returns how many bytes v asks for: all for None and for any negative
+// number; what is no integer is a TypeError (D12).
+func amountOf(v starlark.Value) (int64, error) {
+	switch v := v.(type) {
+	case starlark.NoneType:
+		return all, nil
+	case starlark.Bool:
+		if v {
+			return 1, nil
+		}
+		return 0, nil
+	case starlark.Int:
+		n, ok := v.Int64()
+		if !ok || n < 0 {
+			return all, nil
+		}
+		return n, nil
+	}
+	return 0, py.TypeError.Errorf("an integer is required, not %s", py.TypeName(v))
+}
+
+// respGetHeader is getheader(name[, default]).
+func respGetHeader(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var name, fallback starlark.Value = nil, starlark.None
+	if len(kwargs) == 0 && len(args) == 1 {
+		name = args[0]
+	} else if err := py.UnpackArgs(b.Name(), args, kwargs, "name", &name, "default?", &fallback); err != nil {
+		return nil, err
+	}
+	r := respOf(b)
+	if r.msg == nil {
+		return nil, ResponseNotReady.New(nil)
+	}
+	return r.msg.lookup(name, fallback)
+}
+
+// lookup is getheader of a message.
+func (m *HTTPMessage) lookup(name, fallback starlark.Value) (starlark.Value, error) {
+	s, ok := py.AsBytes(name)
+	if !ok {
+		return nil, py.NoAttribute(name, "lower")
+	}
+	if v, ok := m.get(s); ok {
+		return starlark.String(v), nil
+	}
+	return fallback, nil
+}
+
+// respGetHeaders is getheaders().
+func respGetHeaders(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	r := respOf(b)
+	if r.msg == nil {
+		return nil, ResponseNotReady.New(nil)
+	}
+	items := r.msg.Items()
+	list := make([]starlark.Value, len(items))
+	for i, kv := range items {
+		list[i] = kv
+	}
+	return starlark.NewList(list), nil
+}
+
+// respFileno is fileno(): the socket's descriptor.
+func respFileno(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	r := respOf(b)
+	if r.closed {
+		return nil, py.AttributeError.Errorf("'NoneType' object has no attribute 'fileno'")
+	}
+	value := r.t.value
+	if f, ok := r.file.(*scriptFile); ok {
+		value = f.value
+	}
+	fileno, err := (&scriptObject{value}).method("fileno")
+	if err != nil {
+		return nil, err
+	}
+	return starlark.Call(thread, fileno, nil, nil)
+}
+
+// respIsClosed is isclosed().
+func respIsClosed(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	return starlark.Bool(respOf(b).closed), nil
+}
+
+// respClose is close().
+func respClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	return starlark.None, respOf(b).close(thread)
+}

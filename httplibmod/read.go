@@ -1,0 +1,181 @@
+package httplibmod
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/py"
+)
+
+// all as an amount means: to the end.
+const all = math.MaxInt64
+
+const (
+	// firstPiece is how much memory a read gets before any of its bytes arrived,
+	// unless less is asked for; it doubles as they arrive (D22, H18).
+	firstPiece = 64 << 10
+	// trusted is the Content-Length up to which read() takes the server's word and
+	// allocates once. Memory that is not written to costs address space only.
+	trusted = 16 << 20
+)
+
+// read is httplib.py, HTTPResponse.read and _read_chunked. amt is all for None
+// and for any negative number (D12).
+func (r *HTTPResponse) read(thread *starlark.Thread, amt int64) (string, error) {
+	if r.frozen {
+		return "", fmt.Errorf("cannot read from frozen HTTPResponse")
+	}
+	switch {
+	case r.closed:
+		return "", nil
+	case r.failed != nil:
+		return "", r.failed
+	case isHead(r.method):
+		return "", r.finish(thread)
+	case r.msg == nil:
+		return "", py.AssertionError.Errorf("read() before begin()")
+	case r.lost:
+		r.finish(thread)
+		return "", IncompleteRead.New(nil, starlark.String(""))
+	}
+	r.enter(thread)
+	if r.chunked && !r.bodiless {
+		return r.readChunked(thread, amt)
+	}
+	return r.readPlain(thread, amt)
+}
+
+// readPlain reads a body framed by Content-Length or by the connection's end,
+// or none.
+func (r *HTTPResponse) readPlain(thread *starlark.Thread, amt int64) (string, error) {
+	want := amt
+	if r.left != untilClose && want > r.left {
+		want = r.left
+	}
+	data, err := r.gather(want)
+	early := isSyntax(err) // the connection's end before that of the content
+	if err != nil && err != io.EOF && !early {
+		return "", r.lose(thread, err)
+	}
+	n := int64(len(data))
+	if amt == all {
+		if early {
+			r.abandon(thread)
+			return "", contentError(err, data)
+		}
+		if r.left != untilClose {
+			r.left = 0
+		}
+		return data, r.finish(thread)
+	}
+	// A short answer at an early end of the connection is no error in Python.
+	if n == 0 && amt > 0 {
+		if r.left > 0 {
+			r.abandon(thread)
+		} else {
+			r.finish(thread)
+		}
+	}
+	if r.left != untilClose {
+		if r.left -= n; r.left == 0 {
+			r.finish(thread)
+		}
+	}
+	if early {
+		r.drop(thread)
+	}
+	return data, nil
+}
+
+// readChunked reads a chunked body. A read that ends exactly at the end of a
+// chunk takes the line end behind it and leaves the response open, even behind
+// the last chunk, as 2.7 does.
+func (r *HTTPResponse) readChunked(thread *starlark.Thread, amt int64) (string, error) {
+	var data string
+	var err error
+	if amt == 0 {
+		err = r.body.NextChunk() // a look at the next size, which may be the end
+	} else if data, err = r.gather(amt); err == nil && r.body.Left() == 0 {
+		err = r.body.EndChunk()
+	}
+	if err == nil {
+		if r.chunkLeft = r.body.Left(); r.chunkLeft == 0 {
+			r.chunkLeft = betweenChunks
+		}
+		return data, nil
+	}
+	if err == io.EOF {
+		return data, r.finish(thread)
+	}
+	err = contentError(err, data)
+	var incomplete *py.Exception
+	switch {
+	case !errors.As(err, &incomplete) || !incomplete.IsA(IncompleteRead):
+		r.lose(thread, err)
+	case incomplete.Fields["expected"] == starlark.None:
+		r.abandon(thread)
+	default: // the end came inside a chunk: 2.7 leaves the response open until the next read
+		r.lost = true
+		r.t.held = false
+		r.drop(thread)
+	}
+	return "", err
+}
+
+// lose remembers err for every later read, and closes the connection: what the
+// failed read had received is gone, so what comes would be shifted (D13, H4).
+func (r *HTTPResponse) lose(thread *starlark.Thread, err error) error {
+	r.failed = err
+	r.t.held = false
+	r.drop(thread)
+	return err
+}
+
+// gather reads until it has want bytes of content or there are no more, as a
+// Python file does. Memory follows the bytes that arrive. The error is nil if
+// all of want came, io.EOF at the end of the content, or why it stopped; data
+// has what came before it.
+func (r *HTTPResponse) gather(want int64) (data string, err error) {
+	if want == 0 {
+		return "", nil
+	}
+	size := min(want, firstPiece)
+	if left := r.body.Left(); want == all && r.left != untilClose && left > 0 && left <= trusted {
+		size = left
+	}
+	buf := make([]byte, 0, size)
+	if r.prefix != "" {
+		n := min(int64(len(r.prefix)), want)
+		buf = append(buf, r.prefix[:n]...)
+		r.prefix = r.prefix[n:]
+	}
+	for {
+		if int64(len(buf)) == want {
+			return ownedString(buf), nil
+		}
+		if len(buf) == cap(buf) {
+			buf = grow(buf, want)
+		}
+		free := buf[len(buf):cap(buf)]
+		if rest := want - int64(len(buf)); int64(len(free)) > rest {
+			free = free[:rest]
+		}
+		n, err := r.body.Read(free)
+		buf = buf[:len(buf)+n]
+		if err != nil {
+			return ownedString(buf), err
+		}
+	}
+}
+
+// grow doubles the buffer, up to want.
+func grow(buf []byte, want int64) []byte {
+	size := min(max(2*int64(cap(buf)), 512), want)
+	bigger := make([]byte, len(buf), size)
+	copy(bigger, buf)
+	return bigger
+}
