@@ -1,0 +1,162 @@
+package runtime
+
+import (
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/py"
+	"starwire/runtime/pysyntax"
+)
+
+// builtins are the functions every script finds beside Starlark's own, or in
+// place of them.
+var builtins map[string]*starlark.Builtin
+
+func init() {
+	type function = func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error)
+	builtins = make(map[string]*starlark.Builtin)
+	for name, fn := range map[string]function{
+		"attempt":    attemptFn,
+		"catch":      catchFn,
+		"fail":       failFn,
+		"isinstance": isinstanceFn,
+		"issubclass": issubclassFn,
+		"print":      printFn,
+		"repr":       reprFn,
+		"str":        strFn,
+		"using":      usingFn,
+
+		pysyntax.PrintName:      printStmt,
+		pysyntax.ImportName:     importName,
+		pysyntax.ImportFromName: importFrom,
+		pysyntax.PowerName:      power,
+		pysyntax.IsName:         is,
+		pysyntax.SetName:        set,
+	} {
+		builtins[name] = starlark.NewBuiltin(name, fn)
+	}
+}
+
+// strFn is str(x): Starlark's, but for exceptions inside containers.
+func strFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(kwargs) == 0 && len(args) == 1 {
+		switch x := args[0].(type) {
+		case starlark.String:
+			return x, nil
+		case starlark.Bytes:
+		default:
+			return starlark.String(str(x)), nil
+		}
+	}
+	return starlark.Call(thread, starlark.Universe["str"], args, kwargs)
+}
+
+// reprFn is repr(x).
+func reprFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Value
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 1, &x); err != nil {
+		return nil, err
+	}
+	return starlark.String(repr(x)), nil
+}
+
+// failFn is fail(exc), fail(cls, *args) and fail(*texts, sep=" ").
+func failFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 0 {
+		switch x := args[0].(type) {
+		case *py.Exception:
+			if len(args) > 1 || len(kwargs) > 0 {
+				return nil, py.TypeError.Errorf("fail: an exception takes no further arguments")
+			}
+			return nil, x
+		case *py.Class:
+			v, err := starlark.Call(thread, x, args[1:], kwargs)
+			if err != nil {
+				return nil, err
+			}
+			return nil, v.(*py.Exception)
+		}
+	}
+	sep := " "
+	if err := starlark.UnpackArgs(b.Name(), nil, kwargs, "sep?", &sep); err != nil {
+		return nil, err
+	}
+	texts := make([]string, len(args))
+	for i, v := range args {
+		texts[i] = str(v)
+	}
+	return nil, py.Error.New(nil, starlark.String(strings.Join(texts, sep)))
+}
+
+// isinstanceFn is isinstance(x, cls_or_tuple).
+func isinstanceFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x, types starlark.Value
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 2, &x, &types); err != nil {
+		return nil, err
+	}
+	ok, err := isInstance(x, types, 0)
+	return starlark.Bool(ok), err
+}
+
+// issubclassFn is issubclass(cls, cls_or_tuple).
+func issubclassFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x, types starlark.Value
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 2, &x, &types); err != nil {
+		return nil, err
+	}
+	c, ok := x.(*py.Class)
+	if !ok {
+		return nil, py.TypeError.Errorf("issubclass() arg 1 must be a class")
+	}
+	ok, err := c.Matches(types)
+	return starlark.Bool(ok), err
+}
+
+// maxTypes bounds tuples of types inside tuples of types.
+const maxTypes = 100
+
+// isInstance reports whether x is an instance of a class, of a type that a
+// built-in function stands for, or of one of a tuple of them.
+func isInstance(x, types starlark.Value, depth int) (bool, error) {
+	switch t := types.(type) {
+	case *py.Class:
+		e, ok := x.(*py.Exception)
+		return ok && e.IsA(t), nil
+	case *starlark.Builtin:
+		if t.Receiver() == nil {
+			return isOfType(x, t), nil
+		}
+	case starlark.Tuple:
+		if depth > maxTypes {
+			break
+		}
+		for _, u := range t {
+			if ok, err := isInstance(x, u, depth+1); ok || err != nil {
+				return ok, err
+			}
+		}
+		return false, nil
+	}
+	return false, py.TypeError.Errorf("isinstance() arg 2 must be a class, type, or tuple of classes and types")
+}
+
+// isOfType reports whether x is of the type whose constructor the built-in
+// function is: str, int, …, or a module's, as httplib.HTTPConnection. A value
+// that is of several types says so by its InstanceOf method.
+func isOfType(x starlark.Value, t *starlark.Builtin) bool {
+	name := t.Name()
+	if x, ok := x.(interface{ InstanceOf(typeName string) bool }); ok && x.InstanceOf(name) {
+		return true
+	}
+	switch x := x.(type) {
+	case starlark.String:
+		return name == "str"
+	case starlark.Bool: // Python's bool is a kind of int
+		return name == "bool" || name == "int"
+	case starlark.Bytes:
+		return name == "bytes"
+	default:
+		return name == x.Type()
+	}
+}

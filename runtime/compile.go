@@ -1,0 +1,117 @@
+package runtime
+
+import (
+	"path"
+	"sync"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"starwire/runtime/pysyntax"
+)
+
+// A program is a compiled source text.
+type program struct {
+	name    string
+	text    string
+	prog    *starlark.Program
+	special bool // it uses names whose values belong to one run, as sys
+}
+
+// options are the language: scripts are programs, so everything is on.
+var options = syntax.FileOptions{
+	Set: true, While: true, TopLevelControl: true, GlobalReassign: true, Recursion: true,
+}
+
+// compile returns the program for the text, from the cache if it is there. The
+// error is a *SyntaxError.
+func (rt *Runtime) compile(name string, src []byte) (*program, error) {
+	python := rt.config.Dialect == DialectPython ||
+		rt.config.Dialect == DialectAuto && path.Ext(name) == ".py"
+	if p := rt.programs.get(name, src, python); p != nil {
+		return p, nil
+	}
+	text := string(src)
+	file, err := rt.parse(name, text, python)
+	if err != nil {
+		return nil, rt.syntaxError(text, err)
+	}
+	p := &program{name: name, text: text}
+	p.prog, err = starlark.FileProgram(file, func(name string) bool {
+		if rt.env.Has(name) {
+			return true
+		}
+		p.special = p.special || isSpecial(name)
+		return isSpecial(name)
+	})
+	if err != nil {
+		return nil, rt.syntaxError(text, err)
+	}
+	rt.programs.put(p, python)
+	return p, nil
+}
+
+// parse returns the syntax tree of a file. It is shallow enough for the resolver
+// and the compiler, which recurse over it.
+func (rt *Runtime) parse(name, text string, python bool) (*syntax.File, error) {
+	opts := options
+	if python {
+		return pysyntax.Parse(name, text, pysyntax.Config{Mode: pysyntax.Script, Options: &opts, Exports: rt.exports})
+	}
+	if err := checkNesting(name, text); err != nil {
+		return nil, err
+	}
+	file, err := opts.Parse(name, text, 0)
+	if err != nil {
+		return nil, err
+	}
+	return file, pysyntax.CheckDepth(file)
+}
+
+// A programCache keeps compiled programs by name, text and dialect.
+type programCache struct {
+	mu   sync.RWMutex
+	m    map[programKey]*program
+	size int // bytes of text
+}
+
+// The whole text is the key: its hash finds the entry, and equality proves it.
+type programKey struct {
+	name, text string
+	python     bool
+}
+
+// Bounds of a cache: beyond them some entry goes for each that comes.
+const (
+	maxPrograms     = 512
+	maxProgramBytes = 32 << 20
+)
+
+func (c *programCache) get(name string, src []byte, python bool) *program {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.m[programKey{name, string(src), python}]
+}
+
+func (c *programCache) put(p *program, python bool) {
+	if len(p.text) > maxProgramBytes/4 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.m == nil {
+		c.m = make(map[programKey]*program)
+	}
+	for k := range c.m {
+		if len(c.m) < maxPrograms && c.size+len(p.text) <= maxProgramBytes {
+			break
+		}
+		c.size -= len(k.text)
+		delete(c.m, k)
+	}
+	key := programKey{p.name, p.text, python}
+	if _, ok := c.m[key]; !ok {
+		c.size += len(p.text)
+	}
+	c.m[key] = p
+}

@@ -1,0 +1,152 @@
+package runtime
+
+import (
+	"context"
+	"crypto/x509"
+	"io"
+	"io/fs"
+	"net"
+	"net/netip"
+	"time"
+
+	"go.starlark.net/starlark"
+)
+
+// A Config says what the scripts of a Runtime may do and what they find. The
+// zero value is the safest: its scripts compute and print, and nothing else.
+type Config struct {
+	// Permissions are what scripts may touch. Nothing is granted unless listed.
+	Permissions Permissions
+	// Limits bound each run.
+	Limits Limits
+
+	// Stdin is sys.stdin; nil is empty. Stdout and Stderr take what scripts
+	// write; nil is the process's own. Writes are serialized.
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	// Print, if set, gets what scripts print in place of Stdout: one line a call,
+	// without its newline. Calls are serialized.
+	Print func(line string)
+
+	// Args is sys.argv: the script's name, then its arguments.
+	Args []string
+	// Modules are modules of the embedder's own, by name. Scripts find them
+	// predeclared, by load and by import. New freezes their members.
+	Modules map[string]starlark.StringDict
+	// Predeclared are further names that scripts find. New freezes the values.
+	Predeclared starlark.StringDict
+	// Dialect says which language source text is in.
+	Dialect Dialect
+
+	// FS, if set, is the file tree of the scripts: load and open resolve relative
+	// names in it, and to set it grants reading all of it. A script's own name is
+	// then its path in FS. Absolute names still go to the system, as
+	// Permissions.Read allows.
+	FS fs.FS
+
+	// Dial, if set, opens the TCP connections of scripts. Names were judged by
+	// Permissions.Net before; which addresses to accept is the hook's business.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Lookup, if set, resolves host names in place of the system's resolver.
+	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
+	// Resolve maps "host:port" to the "address:port" dialled in its place. The
+	// name must be granted; the address need not be.
+	Resolve map[string]string
+	// RootCAs are the authorities TLS trusts by default; nil means the system's.
+	RootCAs *x509.CertPool
+
+	// Now and Sleep replace the clock that scripts see; nil is the real one.
+	// Sleep waits until ctx ends at most, and then returns its cause.
+	Now   func() time.Time
+	Sleep func(ctx context.Context, d time.Duration) error
+
+	// DebugLevel is the debug level that new connections start with.
+	DebugLevel int
+}
+
+// Permissions list what scripts may touch. See Everything for the opposite.
+type Permissions struct {
+	// Net grants connections. An element is "host", "host:port",
+	// "*.example.com:443" (any name below example.com), "10.0.0.0/8", "[::1]:80",
+	// the class "private", or "*" for any host, each with or without ":port".
+	//
+	// Names are judged before they are resolved, and the addresses they resolve to
+	// when they are dialled: an address of the class private (loopback, the
+	// private networks, link-local and their kind) must be granted as an address,
+	// by "private" or by "*", so that no name leads where it should not. The one
+	// exception is localhost, whose grant covers loopback.
+	Net []string
+	// DenyNet takes back what Net grants, in the same notation.
+	DenyNet []string
+	// Read and Write grant the files below these folders, or "*" for all. Symbolic
+	// links that lead out of a folder are not followed.
+	Read, Write []string
+	// Env grants environment variables by name, or "*" for all.
+	Env []string
+	// Listen lets scripts run servers (the module testserver) on loopback
+	// addresses. They may always connect to servers of their own.
+	Listen bool
+}
+
+// Everything returns the permissions of the person who runs the process: no
+// restriction at all.
+func Everything() Permissions {
+	all := []string{"*"}
+	return Permissions{Net: all, Read: all, Write: all, Env: all, Listen: true}
+}
+
+// Limits bound one run: a Run, a Call, or a Session. 0 means the default, a
+// negative value no limit. All threads of a run share them.
+type Limits struct {
+	// Steps is the number of interpreter steps, about ten million a second's
+	// worth. The default is 1,000,000,000. Each item of a Session has as many.
+	Steps int64
+	// Wall is the time from beginning to end. The default is one minute. Each item
+	// of a Session has as much.
+	Wall time.Duration
+	// ReadBytes and WriteBytes bound what arrives from the network and from files,
+	// and what is sent. The default is 1 GiB each.
+	ReadBytes, WriteBytes int64
+	// PrintBytes bounds what is printed. The default is 16 MiB.
+	PrintBytes int64
+	// Conns is the number of connections opened. The default is 1,000.
+	Conns int
+}
+
+// NoLimits returns limits that bound nothing.
+func NoLimits() Limits {
+	return Limits{Steps: -1, Wall: -1, ReadBytes: -1, WriteBytes: -1, PrintBytes: -1, Conns: -1}
+}
+
+// withDefaults replaces the zeros.
+func (l Limits) withDefaults() Limits {
+	return Limits{
+		Steps:      or(l.Steps, 1_000_000_000),
+		Wall:       or(l.Wall, time.Minute),
+		ReadBytes:  or(l.ReadBytes, 1<<30),
+		WriteBytes: or(l.WriteBytes, 1<<30),
+		PrintBytes: or(l.PrintBytes, 16<<20),
+		Conns:      or(l.Conns, 1000),
+	}
+}
+
+func or[T int | int64 | time.Duration](v, otherwise T) T {
+	if v == 0 {
+		return otherwise
+	}
+	return v
+}
+
+// A Dialect says which language a source text is in.
+type Dialect int
+
+const (
+	// DialectAuto goes by the name: files ending in .py and what a Session reads
+	// are in the Python dialect, everything else is Starlark.
+	DialectAuto Dialect = iota
+	// DialectStarlark is Starlark alone.
+	DialectStarlark
+	// DialectPython adds Python 2's own statements to Starlark.
+	DialectPython
+)

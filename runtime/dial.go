@@ -1,0 +1,279 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"sync"
+	"syscall"
+
+	"starwire/runtime/host"
+)
+
+// ownServers are the addresses on which a run's own servers listen. The run may
+// always connect to them.
+type ownServers struct {
+	mu sync.RWMutex
+	m  map[netip.AddrPort]struct{}
+}
+
+func (o *ownServers) add(a netip.AddrPort) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.m == nil {
+		o.m = make(map[netip.AddrPort]struct{})
+	}
+	o.m[a] = struct{}{}
+}
+
+func (o *ownServers) remove(a netip.AddrPort) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.m, a)
+}
+
+func (o *ownServers) has(a netip.AddrPort) bool {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	_, ok := o.m[netip.AddrPortFrom(a.Addr().Unmap(), a.Port())]
+	return ok
+}
+
+// at returns the address of the own server that localhost leads to at port.
+func (o *ownServers) at(port uint16) (netip.AddrPort, bool) {
+	for _, a := range []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()} {
+		if ap := netip.AddrPortFrom(a, port); o.has(ap) {
+			return ap, true
+		}
+	}
+	return netip.AddrPort{}, false
+}
+
+// listen is Host.Listen: a listener on a free port of a loopback address.
+func (r *run) listen(ctx context.Context) (net.Listener, error) {
+	if !r.rt.config.Permissions.Listen {
+		return nil, &host.PermissionError{Action: "listen on", Target: "127.0.0.1", Grant: "--allow-listen"}
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		var err6 error
+		if l, err6 = lc.Listen(ctx, "tcp", "[::1]:0"); err6 != nil {
+			return nil, err
+		}
+	}
+	own := &ownListener{Listener: l, servers: &r.own, addr: l.Addr().(*net.TCPAddr).AddrPort()}
+	r.own.add(own.addr)
+	return own, nil
+}
+
+// An ownListener is a listener of the run's own; its address is one only until
+// it is closed.
+type ownListener struct {
+	net.Listener
+	servers *ownServers
+	addr    netip.AddrPort
+}
+
+// Close closes the listener and takes its address off the run's list first.
+func (l *ownListener) Close() error {
+	l.servers.remove(l.addr)
+	return l.Listener.Close()
+}
+
+// names returns the table of Config.Resolve for one run, or nil.
+func (rt *Runtime) names() *host.Names {
+	if len(rt.config.Resolve) == 0 {
+		return nil
+	}
+	names := new(host.Names)
+	for hostport, addr := range rt.config.Resolve {
+		names.Set(hostport, addr)
+	}
+	return names
+}
+
+// checkResolve checks Config.Resolve.
+func checkResolve(table map[string]string) error {
+	for hostport, addr := range table {
+		if _, _, err := net.SplitHostPort(hostport); err != nil {
+			return fmt.Errorf("runtime.Config: Resolve: %q is not host:port", hostport)
+		}
+		if _, err := netip.ParseAddrPort(addr); err != nil {
+			return fmt.Errorf("runtime.Config: Resolve: %q is not address:port", addr)
+		}
+	}
+	return nil
+}
+
+// dial is Host.Dial: it judges the name, resolves it, and tries its addresses in
+// order, each judged when it is dialled.
+//
+// socket.py, create_connection.
+func (r *run) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
+	budget := r.task.host.Budget
+	port, err := portNumber(ctx, d.Port)
+	if err != nil {
+		return nil, err
+	}
+	name := d.Host
+	literal, err := netip.ParseAddr(name)
+	isName := err != nil
+	portText := strconv.Itoa(int(port))
+
+	if routed, ok := r.task.host.Names.Lookup(name, portText); ok {
+		addr, err := netip.ParseAddrPort(routed)
+		if err != nil {
+			return nil, err
+		}
+		if !r.own.has(addr) && !r.judge(name, literal, isName, portText) {
+			return nil, refuseNet(name, portText, netip.AddrPort{})
+		}
+		if err := budget.Conn(); err != nil {
+			return nil, err
+		}
+		return r.dialAddr(ctx, d, "", addr)
+	}
+	if isName && isLocalhost(canonicalName(name)) {
+		if addr, ok := r.own.at(port); ok {
+			literal, isName = addr.Addr(), false
+		}
+	}
+	if addr := netip.AddrPortFrom(literal, port); !isName && r.own.has(addr) {
+		if err := budget.Conn(); err != nil {
+			return nil, err
+		}
+		return r.dialAddr(ctx, d, "", addr)
+	}
+	if !r.judge(name, literal, isName, portText) {
+		return nil, refuseNet(name, portText, netip.AddrPort{})
+	}
+	if err := budget.Conn(); err != nil {
+		return nil, err
+	}
+	if r.rt.config.Dial != nil {
+		return r.dialHook(ctx, d, portText)
+	}
+	if !isName {
+		return r.dialAddr(ctx, d, name, netip.AddrPortFrom(literal, port))
+	}
+	addrs, err := r.lookup(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	err = &net.DNSError{Err: "no suitable address", Name: name, IsNotFound: true}
+	for _, a := range addrs {
+		var conn net.Conn
+		if conn, err = r.dialAddr(ctx, d, name, netip.AddrPortFrom(a, port)); err == nil {
+			return conn, nil
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, err
+}
+
+// judge reports whether the run may dial host, before it is resolved.
+func (r *run) judge(name string, literal netip.Addr, isName bool, port string) bool {
+	if isName {
+		return r.rt.net.judgeName(name, port)
+	}
+	n, _ := strconv.ParseUint(port, 10, 16)
+	return r.rt.net.judgeAddr("", netip.AddrPortFrom(literal, uint16(n)))
+}
+
+// portNumber returns the number of a port or of a named service.
+func portNumber(ctx context.Context, port string) (uint16, error) {
+	if n, err := strconv.ParseUint(port, 10, 16); err == nil {
+		return uint16(n), nil
+	}
+	n, err := net.DefaultResolver.LookupPort(ctx, "tcp", port)
+	return uint16(n), err
+}
+
+// lookup resolves a name that was judged.
+func (r *run) lookup(ctx context.Context, name string) ([]netip.Addr, error) {
+	if r.rt.config.Lookup != nil {
+		return r.rt.config.Lookup(ctx, name)
+	}
+	return net.DefaultResolver.LookupNetIP(ctx, "ip", name)
+}
+
+// dialHook dials through Config.Dial.
+func (r *run) dialHook(ctx context.Context, d host.DialRequest, port string) (net.Conn, error) {
+	if d.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, d.Timeout)
+		defer cancel()
+	}
+	conn, err := r.rt.config.Dial(ctx, "tcp", net.JoinHostPort(d.Host, port))
+	if err == nil {
+		return conn, nil
+	}
+	var op *net.OpError
+	if !errors.As(err, &op) {
+		err = &net.OpError{Op: "dial", Net: "tcp", Err: err}
+	}
+	return nil, err
+}
+
+// dialAddr dials one address. It is judged as what name resolved to, or not at
+// all if name is "": then the address is the run's own server or the embedder's
+// choice.
+func (r *run) dialAddr(ctx context.Context, d host.DialRequest, name string, addr netip.AddrPort) (net.Conn, error) {
+	addr = netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())
+	dialer := net.Dialer{Timeout: d.Timeout, KeepAlive: -1, FallbackDelay: -1}
+	if name != "" {
+		dialer.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
+			a, err := netip.ParseAddrPort(address)
+			if err != nil {
+				return err
+			}
+			if r.rt.net.judgeAddr(name, a) {
+				return nil
+			}
+			return refuseNet(name, d.Port, a)
+		}
+	}
+	if d.Bind {
+		source, err := r.source(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		dialer.LocalAddr = source
+	}
+	conn, err := dialer.DialContext(ctx, "tcp", addr.String())
+	if err != nil {
+		var refused *host.PermissionError
+		if errors.As(err, &refused) {
+			return nil, refused
+		}
+		return nil, err
+	}
+	return conn, nil
+}
+
+// source returns the local address to bind.
+func (r *run) source(ctx context.Context, d host.DialRequest) (*net.TCPAddr, error) {
+	local := &net.TCPAddr{Port: d.SourcePort}
+	if d.SourceHost == "" {
+		return local, nil
+	}
+	a, err := netip.ParseAddr(d.SourceHost)
+	if err != nil {
+		addrs, err := r.lookup(ctx, d.SourceHost)
+		if err != nil {
+			return nil, err
+		}
+		if len(addrs) == 0 {
+			return nil, &net.DNSError{Err: "no suitable address", Name: d.SourceHost, IsNotFound: true}
+		}
+		a = addrs[0]
+	}
+	local.IP, local.Zone = a.Unmap().AsSlice(), a.Zone()
+	return local, nil
+}

@@ -1,0 +1,160 @@
+package runtime
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.starlark.net/lib/math"
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+
+	"starwire/runtime/host"
+	"starwire/runtime/py"
+)
+
+// builtinModules are the modules that every script finds, the same for all runs.
+var builtinModules = []*starlarkstruct.Module{
+	{Name: "math", Members: math.Module.Members},
+}
+
+// specialModules are those made anew for each run, on first use.
+var specialModules = map[string]func(h *host.Host) *starlarkstruct.Module{}
+
+// isSpecial reports whether the name is that of a special module.
+func isSpecial(name string) bool { return specialModules[name] != nil }
+
+// specials are the special modules of one run.
+type specials struct {
+	mu  sync.Mutex
+	m   map[string]*starlarkstruct.Module
+	env starlark.StringDict // the shared predeclared names and all of m
+}
+
+// specialModule returns the run's own module of that name, or nil.
+func (r *run) specialModule(name string) *starlarkstruct.Module {
+	r.special.mu.Lock()
+	defer r.special.mu.Unlock()
+	if m := r.special.m[name]; m != nil {
+		return m
+	}
+	make := specialModules[name]
+	if make == nil {
+		return nil
+	}
+	m := make(r.task.host)
+	if r.special.m == nil {
+		r.special.m = map[string]*starlarkstruct.Module{}
+	}
+	r.special.m[name] = m
+	return m
+}
+
+// specialEnv returns the predeclared names with the run's special modules.
+func (r *run) specialEnv() starlark.StringDict {
+	mods := make(starlark.StringDict, len(specialModules))
+	for name := range specialModules {
+		mods[name] = r.specialModule(name)
+	}
+	r.special.mu.Lock()
+	defer r.special.mu.Unlock()
+	if r.special.env == nil {
+		maps.Copy(mods, r.rt.env) // what the embedder declares comes first
+		r.special.env = mods
+	}
+	return r.special.env
+}
+
+// declare fills the predeclared names and the table of modules.
+func (rt *Runtime) declare() error {
+	rt.env = make(starlark.StringDict, 128)
+	rt.modules = make(map[string]starlark.StringDict)
+	for _, c := range py.Builtins() {
+		rt.env[c.Name()] = c
+	}
+	for name, fn := range builtins {
+		rt.env[name] = fn
+	}
+	for _, m := range builtinModules {
+		rt.env[m.Name] = m
+		rt.modules[m.Name] = m.Members
+	}
+	for name, members := range rt.config.Modules {
+		if !isName(name) {
+			return fmt.Errorf("runtime.Config: Modules: %q is not a name", name)
+		}
+		if rt.modules[name] != nil || isSpecial(name) {
+			return fmt.Errorf("runtime.Config: Modules: there is a built-in module %q", name)
+		}
+		members = maps.Clone(members)
+		for member, v := range members {
+			if v == nil {
+				return fmt.Errorf("runtime.Config: Modules: %s.%s is nil", name, member)
+			}
+		}
+		members.Freeze()
+		rt.env[name] = &starlarkstruct.Module{Name: name, Members: members}
+		rt.modules[name] = members
+	}
+	for name, v := range rt.config.Predeclared {
+		switch {
+		case !isName(name):
+			return fmt.Errorf("runtime.Config: Predeclared: %q is not a name", name)
+		case v == nil:
+			return fmt.Errorf("runtime.Config: Predeclared: %s is nil", name)
+		}
+		v.Freeze()
+		rt.env[name] = v
+	}
+	return nil
+}
+
+// isName reports whether s can be written as a name in a script.
+func isName(s string) bool {
+	if s == "" || '0' <= s[0] && s[0] <= '9' {
+		return false
+	}
+	for i := range len(s) {
+		if !isWord(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// module returns the members of a module that is not a file.
+func (r *run) module(name string) (starlark.StringDict, bool) {
+	if members, ok := r.rt.modules[name]; ok {
+		return members, true
+	}
+	if m := r.specialModule(name); m != nil {
+		return m.Members, true
+	}
+	return nil, false
+}
+
+// moduleNames lists the modules that are not files, sorted.
+func (rt *Runtime) moduleNames() []string {
+	names := slices.Collect(maps.Keys(rt.modules))
+	names = slices.AppendSeq(names, maps.Keys(specialModules))
+	slices.Sort(names)
+	return names
+}
+
+// exports lists what "from name import *" binds.
+func (rt *Runtime) exports(name string) ([]string, error) {
+	members, ok := rt.modules[name]
+	if !ok {
+		return nil, fmt.Errorf("there is no built-in module %s to import * from; name what you import", name)
+	}
+	var names []string
+	for member := range members {
+		if !strings.HasPrefix(member, "_") {
+			names = append(names, member)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}

@@ -1,0 +1,141 @@
+package runtime
+
+import (
+	"context"
+	"crypto/x509"
+	"os"
+	"sync"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/host"
+)
+
+// A Runtime runs scripts within what its Config grants. It is safe for
+// concurrent use and needs no closing: what a run opens is closed when the run
+// ends. Compiled programs are kept for the next run of the same text.
+type Runtime struct {
+	config   Config
+	limits   Limits // with defaults
+	net      *netPolicy
+	files    *filePolicy
+	env      starlark.StringDict // the predeclared names all runs share
+	modules  map[string]starlark.StringDict
+	programs programCache
+	host     host.Host // what the hosts of all runs have in common
+
+	outMu, errMu sync.Mutex // guard config.Stdout or Print, and config.Stderr
+}
+
+// New returns a Runtime for c. It copies c; the slices and maps in it must not
+// change afterwards. The error says which field of c is unfit.
+func New(c Config) (*Runtime, error) {
+	if c.Stdout == nil {
+		c.Stdout = os.Stdout
+	}
+	if c.Stderr == nil {
+		c.Stderr = os.Stderr
+	}
+	rt := &Runtime{config: c, limits: c.Limits.withDefaults()}
+	var err error
+	if rt.net, err = newNetPolicy(&c); err != nil {
+		return nil, err
+	}
+	if err := checkResolve(c.Resolve); err != nil {
+		return nil, err
+	}
+	if rt.files, err = newFilePolicy(&c); err != nil {
+		return nil, err
+	}
+	if err := rt.declare(); err != nil {
+		return nil, err
+	}
+	rt.host = host.Host{
+		Open:       rt.files.open,
+		Getenv:     rt.getenv,
+		Environ:    rt.environ,
+		Now:        c.Now,
+		Sleep:      c.Sleep,
+		DebugLevel: c.DebugLevel,
+		Args:       c.Args,
+		Stdin:      c.Stdin,
+	}
+	if c.RootCAs != nil {
+		rt.host.Roots = func() (*x509.CertPool, error) { return c.RootCAs, nil }
+	}
+	return rt, nil
+}
+
+// Run runs the script src and returns its global variables, frozen. The name
+// stands in error messages, and load resolves names relative to it.
+//
+// The error of a failed script is an *Error, or a *SyntaxError if src is no
+// program. errors.As finds in it what happened: *py.Exception,
+// *starlark.EvalError, *LimitError, *ExitError, *host.PermissionError;
+// errors.Is finds context.Canceled if ctx was. FormatError shows it to a person.
+//
+// When Run returns, nothing of the run is left: every connection, file and
+// server that the script left open is closed.
+func (rt *Runtime) Run(ctx context.Context, name string, src []byte) (starlark.StringDict, error) {
+	if ctx.Err() != nil {
+		return nil, canceled(ctx)
+	}
+	p, err := rt.compile(name, src)
+	if err != nil {
+		return nil, err
+	}
+	r := rt.newRun(ctx)
+	defer r.close()
+	r.task.arm(ctx)
+	globals, err := r.task.exec(p)
+	if err != nil {
+		return nil, err
+	}
+	globals.Freeze()
+	return globals, nil
+}
+
+// Call calls fn, a function that a script returned among its globals, as a run
+// of its own. The result is not frozen. Errors are Run's.
+//
+// Calls may run at the same time: what fn can reach was frozen by Run. The
+// arguments belong to the call until it returns.
+func (rt *Runtime) Call(ctx context.Context, fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if ctx.Err() != nil {
+		return nil, canceled(ctx)
+	}
+	r := rt.newRun(ctx)
+	defer r.close()
+	r.task.arm(ctx)
+	thread := r.task.newThread(fn.Name())
+	v, err := protect(thread, fn, args, kwargs)
+	if err != nil {
+		return nil, r.task.failure(err)
+	}
+	return v, nil
+}
+
+// exec runs the program on a thread of the task and returns its globals, not
+// frozen.
+func (t *task) exec(p *program) (starlark.StringDict, error) {
+	thread := t.newThread(p.name)
+	defer t.release(thread)
+	t.run.addSource(p.name, p.text)
+	globals, err := t.init(thread, p)
+	if err != nil {
+		return nil, t.failure(err)
+	}
+	return globals, nil
+}
+
+// init runs the program's top level. A panic is an error.
+func (t *task) init(thread *starlark.Thread, p *program) (starlark.StringDict, error) {
+	env := t.run.rt.env
+	if p.special {
+		env = t.run.specialEnv()
+	}
+	globals, err := recovering(func() (starlark.StringDict, error) {
+		return p.prog.Init(thread, env)
+	})
+	return globals, stateOf(thread).settle(thread, err)
+}

@@ -1,0 +1,297 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"starwire/runtime/py"
+	"starwire/runtime/pysyntax"
+)
+
+// A Session runs one item of source text after the other over the same global
+// variables, as a person types them or a document shows them. A function sees
+// what its globals are when it is called, as in Python: later definitions and
+// redefinitions count. What the session opens stays open until Close.
+//
+// The items are in the Python dialect unless Config.Dialect is DialectStarlark.
+// One item runs at a time; the methods are not otherwise safe for concurrent
+// use.
+type Session struct {
+	// Display, if set, is called with the value of each expression statement
+	// outside functions, None excepted, as Python's sys.displayhook is.
+	Display func(v starlark.Value)
+
+	run     *run
+	globals globals
+	env     starlark.StringDict // what compiled chunks refer to: $global, $show and pysyntax's names
+	items   int
+	last    starlark.Value // of the item that is running
+	closed  bool
+}
+
+// NewSession begins a session. Close it.
+func (rt *Runtime) NewSession() *Session {
+	s := &Session{run: rt.newRun(context.Background())}
+	s.globals.run = s.run
+	s.globals.vars = make(map[string]starlark.Value)
+	s.env = starlark.StringDict{
+		globalName: &s.globals,
+		showName:   starlark.NewBuiltin(showName, s.show),
+	}
+	for name, v := range rt.env {
+		if strings.HasPrefix(name, "$") {
+			s.env[name] = v
+		}
+	}
+	return s
+}
+
+// Close ends the session: everything it left open is closed. The error is the
+// first a close met.
+func (s *Session) Close() error {
+	s.closed = true
+	return s.run.close()
+}
+
+// errClosed is the error of a session's methods after Close.
+var errClosed = errors.New("the session is closed")
+
+// Prompts that Next hands to its read function.
+const (
+	Prompt     = ">>> " // for an item's first line
+	MorePrompt = "... " // for those that follow
+)
+
+// Next reads one item through read, line by line, runs it, and returns the value
+// of its expression statement, or nil if it is a statement of another kind or
+// empty. Errors are those of Run; io.EOF and other errors of read come back as
+// they are. Ending ctx stops the item and keeps the session.
+//
+// read gets the prompt to show and returns a line with or without its newline.
+func (s *Session) Next(ctx context.Context, read func(prompt string) (string, error)) (starlark.Value, error) {
+	var text strings.Builder
+	prompt := Prompt
+	for {
+		line, err := read(prompt)
+		if err != nil && (err != io.EOF || line == "" && text.Len() == 0) {
+			return nil, err
+		}
+		text.WriteString(strings.TrimSuffix(line, "\n") + "\n")
+		if err == io.EOF || !s.NeedsMore(text.String()) {
+			break
+		}
+		prompt = MorePrompt
+	}
+	if strings.TrimSpace(text.String()) == "" {
+		return nil, nil
+	}
+	s.items++
+	return s.Eval(ctx, fmt.Sprintf("<input %d>", s.items), text.String())
+}
+
+// NeedsMore reports whether text, whole lines that were typed so far, is the
+// beginning of an item that goes on. A blank line ends an item.
+func (s *Session) NeedsMore(text string) bool {
+	return pysyntax.NeedsMore(text, pysyntax.Interactive)
+}
+
+// Eval runs text, one item or several, and returns the value of its last
+// expression statement outside functions, or nil if there is none. The name
+// stands in error messages; lines count from the first of text, so text that
+// comes from line n of a file wants n-1 newlines before it.
+func (s *Session) Eval(ctx context.Context, name, text string) (starlark.Value, error) {
+	return s.eval(ctx, name, text, true)
+}
+
+// Run runs a file in the session: its global variables become the session's.
+// The values of its expression statements are not displayed.
+func (s *Session) Run(ctx context.Context, name string, src []byte) error {
+	_, err := s.eval(ctx, name, string(src), false)
+	return err
+}
+
+func (s *Session) eval(ctx context.Context, name, text string, show bool) (starlark.Value, error) {
+	if s.closed {
+		return nil, errClosed
+	}
+	if ctx.Err() != nil {
+		return nil, canceled(ctx)
+	}
+	prog, err := s.compile(name, text, show)
+	if err != nil {
+		return nil, err
+	}
+	s.last = nil
+	t := s.run.item(ctx)
+	defer t.disarm()
+	s.run.addSource(name, text)
+	thread := t.newThread(name)
+	defer t.release(thread)
+	_, err = recovering(func() (starlark.StringDict, error) {
+		return prog.Init(thread, s.env)
+	})
+	if err = stateOf(thread).settle(thread, err); err != nil {
+		return nil, t.failure(err)
+	}
+	return s.last, nil
+}
+
+// show is $show(x), which stands around each expression statement.
+func (s *Session) show(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var v starlark.Value
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 1, &v); err != nil {
+		return nil, err
+	}
+	s.last = v
+	if v != starlark.None {
+		s.globals.set("_", v)
+		if s.Display != nil {
+			s.Display(v)
+		}
+	}
+	return starlark.None, nil
+}
+
+// Lookup returns the value that a name has in the session: a variable, or a
+// predeclared one.
+func (s *Session) Lookup(name string) (starlark.Value, bool) {
+	v := s.globals.get(name)
+	return v, v != nil
+}
+
+// Globals returns a copy of the session's variables.
+func (s *Session) Globals() starlark.StringDict {
+	s.globals.mu.RLock()
+	defer s.globals.mu.RUnlock()
+	vars := make(starlark.StringDict, len(s.globals.vars))
+	for name, v := range s.globals.vars {
+		vars[name] = v
+	}
+	return vars
+}
+
+// Set gives a variable of the session a value.
+func (s *Session) Set(name string, v starlark.Value) { s.globals.set(name, v) }
+
+// Names lists every name that means something in the session, sorted: variables
+// and what is predeclared.
+func (s *Session) Names() []string {
+	names := s.run.rt.knownNames()
+	for name := range s.Globals() {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// compile returns the program for text, its global variables those of the session.
+func (s *Session) compile(name, text string, show bool) (*starlark.Program, error) {
+	rt := s.run.rt
+	// The resolver annotates one tree, to tell local names from global ones; the
+	// other is rewritten and compiled.
+	scopes, err := s.parse(name, text)
+	if err != nil {
+		return nil, rt.syntaxError(text, err)
+	}
+	file, err := s.parse(name, text)
+	if err != nil {
+		return nil, rt.syntaxError(text, err)
+	}
+	anything := func(string) bool { return true }
+	if _, err := starlark.FileProgram(scopes, anything); err != nil {
+		return nil, rt.syntaxError(text, err)
+	}
+	rewriteGlobals(file, scopes, show)
+	prog, err := starlark.FileProgram(file, s.env.Has)
+	if err != nil {
+		return nil, rt.syntaxError(text, err)
+	}
+	return prog, nil
+}
+
+func (s *Session) parse(name, text string) (*syntax.File, error) {
+	rt := s.run.rt
+	opts := options
+	opts.LoadBindsGlobally = true
+	if rt.config.Dialect == DialectStarlark {
+		if err := checkNesting(name, text); err != nil {
+			return nil, err
+		}
+		file, err := opts.Parse(name, text, 0)
+		if err != nil {
+			return nil, err
+		}
+		return file, pysyntax.CheckDepth(file)
+	}
+	return pysyntax.Parse(name, text, pysyntax.Config{Mode: pysyntax.Interactive, Options: &opts, Exports: rt.exports})
+}
+
+// globals is $global, the object whose attributes are the session's variables.
+// Chunks of a session read and write them there, function bodies at the time of
+// the call; threads of the session's servers may do so at the same time.
+type globals struct {
+	run  *run
+	mu   sync.RWMutex
+	vars map[string]starlark.Value
+}
+
+var _ starlark.HasSetField = (*globals)(nil)
+
+func (g *globals) String() string        { return "globals" }
+func (g *globals) Type() string          { return "globals" }
+func (g *globals) Freeze()               {} // a session's variables stay variable
+func (g *globals) Truth() starlark.Bool  { return true }
+func (g *globals) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable type: globals") }
+
+// get returns the value of a name, or nil: a variable, or else what is predeclared.
+func (g *globals) get(name string) starlark.Value {
+	g.mu.RLock()
+	v := g.vars[name]
+	g.mu.RUnlock()
+	if v != nil {
+		return v
+	}
+	if v := g.run.rt.env[name]; v != nil {
+		return v
+	}
+	if m := g.run.specialModule(name); m != nil {
+		return m
+	}
+	return starlark.Universe[name]
+}
+
+func (g *globals) set(name string, v starlark.Value) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.vars[name] = v
+}
+
+// Attr returns the value of a name; there being none is a NameError.
+func (g *globals) Attr(name string) (starlark.Value, error) {
+	if v := g.get(name); v != nil {
+		return v, nil
+	}
+	return nil, py.NameError.Errorf("name '%s' is not defined", name)
+}
+
+// SetField gives a variable its value.
+func (g *globals) SetField(name string, v starlark.Value) error {
+	g.set(name, v)
+	return nil
+}
+
+// AttrNames lists the variables.
+func (g *globals) AttrNames() []string {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return slices.Sorted(maps.Keys(g.vars))
+}

@@ -1,0 +1,156 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.starlark.net/resolve"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"starwire/runtime/pysyntax"
+)
+
+// A SyntaxError says why a source text is not a program.
+type SyntaxError struct {
+	Problems []Problem // at least one, in the order of the text
+}
+
+// A Problem is one place where a text goes wrong.
+type Problem struct {
+	Pos    syntax.Position
+	Msg    string
+	Source string // the line of source text there
+	Hint   string // what to write instead, or ""
+}
+
+// Error returns the first problem as "file:line:col: text".
+func (e *SyntaxError) Error() string {
+	p := &e.Problems[0]
+	s := p.Pos.String() + ": " + p.Msg
+	if n := len(e.Problems) - 1; n > 0 {
+		s += fmt.Sprintf(" (and %d more)", n)
+	}
+	return s
+}
+
+// maxProblems bounds what is shown of them.
+const maxProblems = 10
+
+func (e *SyntaxError) format() string {
+	var b strings.Builder
+	for i, p := range e.Problems {
+		if i == maxProblems {
+			fmt.Fprintf(&b, "and %d more\n", len(e.Problems)-i)
+			break
+		}
+		fmt.Fprintf(&b, "%s: SyntaxError: %s\n", p.Pos, p.Msg)
+		writeSource(&b, p.Source, p.Pos.Col)
+		if p.Hint != "" {
+			fmt.Fprintf(&b, "hint: %s\n", p.Hint)
+		}
+	}
+	return b.String()
+}
+
+// syntaxError wraps what the parsers and the resolver refuse in text.
+func (rt *Runtime) syntaxError(text string, err error) error {
+	e := new(SyntaxError)
+	add := func(pos syntax.Position, msg string) {
+		line := lineOf(text, int(pos.Line))
+		e.Problems = append(e.Problems, Problem{Pos: pos, Msg: msg, Source: line})
+	}
+	var python pysyntax.ErrorList
+	var names resolve.ErrorList
+	var single syntax.Error
+	switch {
+	case errors.As(err, &python):
+		for _, p := range python {
+			add(p.Pos, p.Msg)
+		}
+	case errors.As(err, &names):
+		for _, p := range names {
+			add(p.Pos, p.Msg+rt.spelling(p.Msg))
+		}
+	case errors.As(err, &single):
+		add(single.Pos, single.Msg)
+		p := &e.Problems[0]
+		p.Hint = remedy(p)
+	default:
+		return err
+	}
+	return e
+}
+
+// spelling completes the resolver's "undefined: x", which knows the file's own
+// names but not the predeclared ones.
+func (rt *Runtime) spelling(msg string) string {
+	name, ok := strings.CutPrefix(msg, "undefined: ")
+	if !ok || strings.Contains(name, " ") {
+		return ""
+	}
+	return didYouMean(name, rt.knownNames())
+}
+
+// remedies say what to write in place of Python's statements, in a Starlark file.
+var remedies = map[string]string{
+	"try":      "Starlark has no try: use catch(types, fn, …), or name the file .py",
+	"except":   "Starlark has no try: use catch(types, fn, …), or name the file .py",
+	"finally":  "Starlark has no try: use \"for x in using(value):\", or name the file .py",
+	"import":   "the modules are there without an import; load(\"./lib.star\", \"f\") loads a file; or name the file .py",
+	"from":     "load(\"httplib\", \"OK\") binds names of a module; or name the file .py",
+	"print":    "print is a function: print(x); or name the file .py",
+	"with":     "use \"for x in using(value):\", or name the file .py",
+	"raise":    "use fail(exception), or name the file .py",
+	"assert":   "use \"if not …: fail(AssertionError, text)\", or name the file .py",
+	"del":      "use d.pop(key), or name the file .py",
+	"class":    "Starlark has no classes: use functions, dicts and closures",
+	"global":   "Starlark functions cannot rebind globals: return the value, or keep it in a dict or list",
+	"nonlocal": "keep the value in a dict or list that the inner function changes",
+	"is":       "use ==, or name the file .py",
+	"yield":    "Starlark has no generators: return a list",
+	"async":    "there are no coroutines: a call returns when it is done",
+	"await":    "there are no coroutines: a call returns when it is done",
+}
+
+// remedy returns what to write instead of what stands at a problem, or "".
+func remedy(p *Problem) string {
+	line := strings.TrimSpace(p.Source)
+	first := line
+	for i := range len(line) {
+		if !isWord(line[i]) {
+			first = line[:i]
+			break
+		}
+	}
+	if r := remedies[first]; r != "" {
+		return r
+	}
+	if col := int(p.Pos.Col) - 1; col >= 0 && col < len(p.Source) {
+		rest := p.Source[col:]
+		for _, word := range []string{"is", "yield", "await"} {
+			if strings.HasPrefix(rest, word) && (len(rest) == len(word) || !isWord(rest[len(word)])) {
+				return remedies[word]
+			}
+		}
+	}
+	if strings.Contains(p.Msg, "chain") || strings.Contains(p.Msg, "does not associate") {
+		return "compare in two steps: a < b and b < c; or name the file .py"
+	}
+	return ""
+}
+
+// knownNames lists every name a script can use without defining it.
+func (rt *Runtime) knownNames() []string {
+	var names []string
+	for name := range rt.env {
+		if !strings.HasPrefix(name, "$") {
+			names = append(names, name)
+		}
+	}
+	for name := range specialModules {
+		names = append(names, name)
+	}
+	return append(names, starlark.Universe.Keys()...)
+}

@@ -1,0 +1,261 @@
+package runtime
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/host"
+	"starwire/runtime/py"
+)
+
+// A run is one Run, one Call or one Session: what it has opened, loaded and
+// printed. Its host lives as long as it does.
+type run struct {
+	rt   *Runtime
+	task *task // the run itself; an item of a session is a task of its own
+	own  ownServers
+	out  printer
+
+	loads   loads
+	special specials
+
+	mu      sync.Mutex
+	sources map[string]string // texts of what ran, for tracebacks
+}
+
+// A task is what is cancelled together: a Run or a Call, or one item of a
+// session. It has its own context, time and steps.
+type task struct {
+	run    *run
+	host   *host.Host // the run's, with the task's context
+	cancel context.CancelCauseFunc
+
+	unhook func() bool // from the caller's context
+	timer  *time.Timer // of Limits.Wall
+	steps  atomic.Int64
+
+	mu      sync.Mutex
+	threads []*starlark.Thread
+	cause   error // why the task was stopped, or nil
+}
+
+// threadState is what the runtime keeps on each thread.
+type threadState struct {
+	task *task
+	// closing is the error with which a value that using closed has left its
+	// block: the thread is cancelled until a catch, or the end, picks it up.
+	closing error
+	// loading is the file this thread loads, or nil.
+	loading *loadedFile
+	// limit is the value of thread.Steps at which its slice of steps is used up.
+	limit uint64
+}
+
+const local = "starwire.runtime"
+
+// stateOf returns the thread's state, or nil if the runtime did not make the thread.
+func stateOf(thread *starlark.Thread) *threadState {
+	st, _ := thread.Local(local).(*threadState)
+	return st
+}
+
+// newRun begins a run whose end ctx may bring about.
+func (rt *Runtime) newRun(ctx context.Context) *run {
+	r := &run{rt: rt}
+	r.out.init(rt)
+	h := rt.host
+	h.Dial, h.Listen = r.dial, r.listen
+	h.Budget = &host.Budget{
+		ReadLimit: rt.limits.ReadBytes, WriteLimit: rt.limits.WriteBytes,
+		PrintLimit: rt.limits.PrintBytes, ConnLimit: int64(rt.limits.Conns),
+	}
+	h.Stdout, h.Stderr = &r.out, &stream{w: rt.config.Stderr, mu: &rt.errMu, budget: h.Budget}
+	h.Names = rt.names()
+	t := &task{run: r}
+	r.task = t
+	h.NewThread = t.fork
+	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	t.cancel = cancel
+	t.host = host.Attach(new(starlark.Thread), inner, h)
+	r.out.budget = h.Budget
+	return r
+}
+
+// item begins a task of a session.
+func (r *run) item(ctx context.Context) *task {
+	t := &task{run: r}
+	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	t.cancel = cancel
+	t.host = r.task.host.WithContext(inner)
+	t.arm(ctx)
+	return t
+}
+
+// arm ties the task to the caller's context and to the limits of time and steps.
+//
+// The task's context is not derived from the caller's, but told of its end: what
+// a session's item opened must outlive the item's context, which its caller
+// cancels when the item is done.
+func (t *task) arm(ctx context.Context) {
+	limits := &t.run.rt.limits
+	t.steps.Store(limits.Steps)
+	if ctx.Done() != nil {
+		t.unhook = context.AfterFunc(ctx, func() { t.stop(canceled(ctx)) })
+	}
+	if limits.Wall > 0 {
+		t.timer = time.AfterFunc(limits.Wall, func() {
+			t.stop(&LimitError{Limit: "time", Value: limits.Wall.String(), Flag: "--timeout"})
+		})
+	}
+}
+
+// disarm ends the task's ties. Its context stays as it is.
+func (t *task) disarm() {
+	if t.unhook != nil {
+		t.unhook()
+	}
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+}
+
+// close ends the run: what still blocks is cancelled, what is open is closed.
+func (r *run) close() error {
+	r.task.disarm()
+	r.task.stop(host.ErrEnded)
+	err := r.task.host.Resources.Close()
+	r.out.flush()
+	return err
+}
+
+// stop cancels every thread of the task and everything that blocks in it. The
+// first cause stands.
+func (t *task) stop(cause error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.cause != nil {
+		return
+	}
+	t.cause = cause
+	t.cancel(cause)
+	for _, thread := range t.threads {
+		thread.Cancel(cause.Error())
+	}
+}
+
+// stopped returns why the task was stopped, or nil.
+func (t *task) stopped() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.cause
+}
+
+// newThread makes a thread of the task, with its host, its budgets and its
+// cancellation. No other function makes one.
+func (t *task) newThread(name string) *starlark.Thread {
+	thread := &starlark.Thread{Name: name, Print: printHook, Load: loadHook}
+	host.Share(thread, t.host)
+	st := &threadState{task: t}
+	thread.SetLocal(local, st)
+	if t.run.rt.limits.Steps > 0 {
+		st.limit = 1 + t.takeSteps()
+		thread.OnMaxSteps = moreSteps
+		thread.SetMaxExecutionSteps(st.limit)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.threads = append(t.threads, thread)
+	if t.cause != nil {
+		thread.Cancel(t.cause.Error())
+	}
+	return thread
+}
+
+// release forgets a thread on which nothing runs any more. The steps it took and
+// did not use go back to the task.
+func (t *task) release(thread *starlark.Thread) {
+	if unused := int64(stateOf(thread).limit) - 1 - int64(thread.Steps); unused > 0 {
+		t.steps.Add(unused)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i, other := range t.threads {
+		if other == thread {
+			last := len(t.threads) - 1
+			t.threads[i], t.threads[last] = t.threads[last], nil
+			t.threads = t.threads[:last]
+			return
+		}
+	}
+}
+
+// fork is Host.NewThread.
+func (t *task) fork(name string) (*starlark.Thread, func()) {
+	thread := t.newThread(name)
+	return thread, func() { t.release(thread) }
+}
+
+// stepSlice is how many steps a thread takes from its task at once.
+const stepSlice = 1 << 14
+
+// takeSteps takes some of the steps the task has left; 0 means none are.
+func (t *task) takeSteps() uint64 {
+	slice := min(stepSlice, t.run.rt.limits.Steps/64+1)
+	for {
+		left := t.steps.Load()
+		if left <= 0 {
+			return 0
+		}
+		n := min(left, slice)
+		if t.steps.CompareAndSwap(left, left-n) {
+			return uint64(n)
+		}
+	}
+}
+
+// moreSteps is a thread's OnMaxSteps: its slice is used up. Built-ins charge
+// steps too, perhaps several slices at once.
+func moreSteps(thread *starlark.Thread) {
+	st := stateOf(thread)
+	for st.limit <= thread.Steps {
+		n := st.task.takeSteps()
+		if n == 0 {
+			steps := st.task.run.rt.limits.Steps
+			st.task.stop(&LimitError{Limit: "steps", Value: strconv.FormatInt(steps, 10), Flag: "--max-steps"})
+			return
+		}
+		st.limit += n
+	}
+	thread.SetMaxExecutionSteps(st.limit)
+}
+
+// A stopError ends what runs on a stopped task. It is the cause and, where the
+// context says so too, context.Canceled or context.DeadlineExceeded.
+type stopError struct {
+	cause error
+	err   error // the context's, or nil
+}
+
+var _ py.Uncatchable = (*stopError)(nil)
+
+func (e *stopError) Error() string { return e.cause.Error() }
+
+func (e *stopError) Unwrap() []error {
+	if e.err == nil {
+		return []error{e.cause}
+	}
+	return []error{e.cause, e.err}
+}
+
+// Uncatchable marks the error as one that catch lets pass.
+func (e *stopError) Uncatchable() {}
+
+// canceled is the error of a run whose caller's context has ended.
+func canceled(ctx context.Context) error {
+	return &stopError{cause: context.Cause(ctx), err: ctx.Err()}
+}

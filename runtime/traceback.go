@@ -1,0 +1,205 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"starwire/runtime/py"
+)
+
+// A Frame is one call of a script's function.
+type Frame struct {
+	Function string          // its name; "<toplevel>" for a file
+	Pos      syntax.Position // where execution stood
+	Source   string          // the line of source text there, or "" if it is not known
+}
+
+// addSource makes a text known to the run's tracebacks.
+func (r *run) addSource(name, text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.sources == nil {
+		r.sources = make(map[string]string)
+	}
+	r.sources[name] = text
+}
+
+// sourceLine returns the line at the position, or "".
+func (r *run) sourceLine(pos syntax.Position) string {
+	r.mu.Lock()
+	text := r.sources[pos.Filename()]
+	r.mu.Unlock()
+	return lineOf(text, int(pos.Line))
+}
+
+// lineOf returns the n-th line of text, counting from 1, without its end; "" if
+// there is none.
+func lineOf(text string, n int) string {
+	for ; n > 1; n-- {
+		i := strings.IndexByte(text, '\n')
+		if i < 0 {
+			return ""
+		}
+		text = text[i+1:]
+	}
+	line, _, _ := strings.Cut(text, "\n")
+	return strings.TrimSuffix(line, "\r")
+}
+
+// maxFrames bounds a traceback: half from the outside, half from the inside.
+const maxFrames = 40
+
+// frames returns the script's frames of an error, without the outermost skip
+// calls of the thread. Where one file loads another, theirs follow.
+func (r *run) frames(err error, skip int) []Frame {
+	var all []Frame
+	for err != nil {
+		var e *starlark.EvalError
+		if !errors.As(err, &e) {
+			break
+		}
+		stack := e.CallStack
+		if skip <= len(stack) {
+			stack = stack[skip:]
+		}
+		skip = 0
+		for i, f := range stack {
+			if f.Pos.Filename() == "<builtin>" {
+				continue
+			}
+			if i == maxFrames/2 && len(stack) > maxFrames+1 {
+				all = append(all, Frame{Function: fmt.Sprintf("%d more", len(stack)-maxFrames)})
+			}
+			if len(stack) > maxFrames+1 && i >= maxFrames/2 && i < len(stack)-maxFrames/2 {
+				continue
+			}
+			all = append(all, Frame{Function: f.Name, Pos: f.Pos, Source: r.sourceLine(f.Pos)})
+		}
+		err = e.Unwrap()
+	}
+	return all
+}
+
+// formatFrames returns the frames as Python shows a traceback, without its last line.
+func formatFrames(frames []Frame) string {
+	if len(frames) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("Traceback (most recent call last):\n")
+	for _, f := range frames {
+		if !f.Pos.IsValid() {
+			fmt.Fprintf(&b, "  ... %s\n", f.Function)
+			continue
+		}
+		fmt.Fprintf(&b, "  %s: in %s\n", f.Pos, f.Function)
+		writeSource(&b, f.Source, f.Pos.Col)
+	}
+	return b.String()
+}
+
+// maxSourceLine bounds the line of source shown.
+const maxSourceLine = 200
+
+// writeSource writes a line of source and a caret below column col, which counts
+// runes from 1.
+func writeSource(b *strings.Builder, line string, col int32) {
+	text := strings.TrimLeft(line, " \t")
+	if text == "" || len(line) > maxSourceLine {
+		return
+	}
+	b.WriteString("    " + printable(text) + "\n")
+	indent := len(line) - len(text)
+	if n := int(col) - 1 - indent; col > 0 && n >= 0 {
+		b.WriteString("    ")
+		for i, c := range []rune(text) {
+			if i == n {
+				break
+			}
+			if c == '\t' {
+				b.WriteByte('\t')
+			} else {
+				b.WriteByte(' ')
+			}
+		}
+		b.WriteString("^\n")
+	}
+}
+
+// printable returns text with control characters replaced: a source text must
+// not drive the terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' || r == 0x7f || 0x80 <= r && r < 0xa0 {
+			return '?'
+		}
+		return r
+	}, text)
+}
+
+// failure is the error with which code of the task ended, as the caller sees it.
+func (t *task) failure(err error) error {
+	e := &Error{Frames: t.run.frames(err, 0), err: err}
+	if cause := t.stopped(); cause != nil {
+		e.err = &stoppedError{cause: cause, at: err}
+		return e
+	}
+	e.Exception = exceptionOf(err)
+	return e
+}
+
+// A stoppedError is the end of a run that was stopped: the cause, and where it
+// found the script.
+type stoppedError struct {
+	cause, at error
+}
+
+var _ py.Uncatchable = (*stoppedError)(nil)
+
+func (e *stoppedError) Error() string   { return e.cause.Error() }
+func (e *stoppedError) Unwrap() []error { return []error{e.cause, e.at} }
+
+// Uncatchable marks the error as one that catch lets pass.
+func (e *stoppedError) Uncatchable() {}
+
+// FormatError returns the text that tells a person why a run failed, ending in a
+// newline: the traceback with file, line, column and source of each call, the
+// exception as Python's last line shows it, and a hint where one helps. For a
+// *SyntaxError it is the places and what is wrong there. It returns "" for nil.
+func FormatError(err error) string {
+	if err == nil {
+		return ""
+	}
+	var b strings.Builder
+	var syn *SyntaxError
+	var e *Error
+	switch {
+	case errors.As(err, &e):
+		var exit *ExitError
+		if errors.As(err, &exit) {
+			return exit.Message + "\n"
+		}
+		if e.Exception != nil && e.Exception.Traceback != "" {
+			b.WriteString(e.Exception.Traceback) // of its first raising
+		} else {
+			b.WriteString(formatFrames(e.Frames))
+		}
+		if errors.As(err, &syn) {
+			b.WriteString(syn.format())
+			return b.String()
+		}
+		b.WriteString(e.Error() + "\n")
+	case errors.As(err, &syn):
+		return syn.format()
+	default:
+		b.WriteString(py.Escape(err.Error()) + "\n")
+	}
+	if h := hint(err); h != "" {
+		b.WriteString("hint: " + h + "\n")
+	}
+	return b.String()
+}
