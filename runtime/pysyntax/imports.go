@@ -1,0 +1,121 @@
+package pysyntax
+
+import (
+	"strings"
+
+	"go.starlark.net/syntax"
+)
+
+// imports parses import a, b.c, d as e. Each is an assignment, so that it works wherever a statement
+// does and binds what Python binds: import b.c binds b, import b.c as d binds what b.c is.
+func (p *parser) imports(out []syntax.Stmt) []syntax.Stmt {
+	p.i++
+	for {
+		path, pos := p.dotted()
+		var value syntax.Expr = call(ImportName, pos, str(path, pos))
+		parts := strings.Split(path, ".")
+		name := &syntax.Ident{NamePos: pos, Name: parts[0]}
+		if p.got("as") {
+			name = p.ident()
+			for _, part := range parts[1:] {
+				value = &syntax.DotExpr{X: value, Dot: pos, Name: &syntax.Ident{NamePos: pos, Name: part}}
+			}
+		}
+		out = append(out, bind(name, value))
+		if !p.got(",") {
+			return out
+		}
+	}
+}
+
+// dotted parses a module's name.
+func (p *parser) dotted() (string, syntax.Position) {
+	id := p.ident()
+	path := id.Name
+	for p.got(".") {
+		path += "." + p.attribute().Name
+	}
+	return path, id.NamePos
+}
+
+// from parses from a import b, c as d, with or without brackets.
+func (p *parser) from(out []syntax.Stmt) []syntax.Stmt {
+	prologue := p.prologue
+	p.prologue = false
+	fromPos := p.take().pos
+	if t := p.tok(); t.is(".") {
+		p.fail(t.pos, "a relative import needs a package, and this is not in one; name the module in full")
+	}
+	module, modulePos := p.dotted()
+	p.want("import")
+	if t := p.tok(); t.is("*") {
+		p.i++
+		return p.star(out, module, modulePos, t.pos)
+	}
+	open := p.got("(")
+	for {
+		name := p.ident()
+		as := name
+		if p.got("as") {
+			as = p.ident()
+		}
+		if module == "__future__" {
+			p.future(name, fromPos, prologue)
+		} else {
+			value := call(ImportFromName, name.NamePos, str(module, modulePos), str(name.Name, name.NamePos))
+			out = append(out, bind(as, value))
+		}
+		if !p.got(",") || open && p.tok().is(")") {
+			break
+		}
+	}
+	if open {
+		p.want(")")
+	}
+	if module == "__future__" {
+		p.prologue = prologue
+	}
+	return out
+}
+
+// future obeys one name of from __future__ import.
+func (p *parser) future(name *syntax.Ident, pos syntax.Position, prologue bool) {
+	if !prologue && p.Mode == Script {
+		p.fail(pos, "from __future__ imports must come before everything else in the file")
+	}
+	switch name.Name {
+	case "print_function":
+		p.printFn = true
+	case "nested_scopes", "generators", "division", "absolute_import", "with_statement", "unicode_literals":
+		// Starlark's division and scopes are already so, and it has one type of string.
+	default:
+		p.fail(name.NamePos, "future feature %s is not defined", name.Name)
+	}
+}
+
+// star imports every name the module exports.
+func (p *parser) star(out []syntax.Stmt, module string, modulePos, starPos syntax.Position) []syntax.Stmt {
+	const remedy = "list them: from %s import a, b"
+	if p.funcs > 0 {
+		p.refuse(starPos, "import * within a function is not supported; name what you use, or "+remedy, module)
+		return out
+	}
+	if p.Exports == nil {
+		p.refuse(starPos, "import * is not supported here, because names must be known before the program runs; "+remedy, module)
+		return out
+	}
+	names, err := p.Exports(module)
+	if err != nil {
+		p.refuse(modulePos, "%v", err)
+		return out
+	}
+	for _, name := range names {
+		value := call(ImportFromName, modulePos, str(module, modulePos), str(name, modulePos))
+		out = append(out, bind(&syntax.Ident{NamePos: starPos, Name: name}, value))
+	}
+	return out
+}
+
+func bind(name *syntax.Ident, value syntax.Expr) syntax.Stmt {
+	return &syntax.AssignStmt{LHS: name, OpPos: name.NamePos, Op: syntax.EQ, RHS: value}
+}

@@ -1,0 +1,116 @@
+package pysyntax
+
+import (
+	"go.starlark.net/syntax"
+)
+
+// printStmt reports whether the word print, next, begins a print statement.
+//
+// In a session it does where nothing else could be meant: alone, or before something that cannot go on
+// an expression, or before [, - or + (the function print can be neither indexed nor added to). Before a
+// bracket it is the function, unless what follows the call makes no sense after one: print (a),
+func (p *parser) printStmt() bool {
+	if p.reserved("print") {
+		p.printed = true
+		return true
+	}
+	if p.Mode == Script {
+		return false // from __future__ import print_function
+	}
+	statement := p.operandAfterName()
+	if t := p.ahead(1); t.is("(") {
+		statement = !p.parses((*parser).exprStmt)
+	} else if !statement {
+		statement = t.kind == tokNewline || t.kind == tokEOF ||
+			t.is(";") || t.is("[") || t.is("-") || t.is("+") || t.is(">>")
+	}
+	p.printed = p.printed || statement
+	return statement
+}
+
+// parses reports whether parse succeeds here and ends where a statement may, not on a comma. Nothing is
+// consumed.
+func (p *parser) parses(parse func(*parser) syntax.Stmt) (ok bool) {
+	try := *p
+	try.refused = nil
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case stop:
+			ok = r.atEOF || r.complex // not a mistake: more input, or none at all, will do
+		default:
+			panic(r)
+		}
+	}()
+	parse(&try)
+	return (try.at(tokNewline) || try.tok().is(";")) && !try.tokens[try.i-1].is(",")
+}
+
+// print parses a print statement. It becomes calls of PrintName, more than one where an item could run
+// code or fail: Python prints the items before it first.
+//
+// Python Language Reference 2.7 §6.6.
+func (p *parser) print(out []syntax.Stmt) []syntax.Stmt {
+	pos := p.take().pos
+	var file syntax.Expr
+	more := !p.endsList()
+	if p.got(">>") {
+		file = p.test()
+		if more = p.got(","); more && p.endsList() {
+			p.unexpected("want what to print")
+		}
+	}
+	var items []syntax.Expr
+	newline := true
+	for more {
+		items = append(items, p.test())
+		if more = p.got(","); more && p.endsList() {
+			newline, more = false, false
+		}
+	}
+	if file != nil && len(items) > 1 && !repeatable(file) {
+		name := &syntax.Ident{NamePos: syntax.Start(file), Name: "$file"}
+		out = append(out, &syntax.AssignStmt{LHS: name, OpPos: pos, Op: syntax.EQ, RHS: file})
+		file = name
+	}
+	at := pos
+	for {
+		n := 0
+		for n < len(items) && n < maxPrintItems && (n == 0 || isLiteral(items[n])) {
+			n++
+		}
+		c := call(PrintName, at, items[:n]...)
+		c.Args = c.Args[:n:n]
+		if file != nil {
+			c.Args = append(c.Args, keyword("file", file, pos))
+		}
+		if n < len(items) || !newline {
+			c.Args = append(c.Args, keyword("nl", &syntax.Ident{NamePos: at, Name: "False"}, at))
+		}
+		out = append(out, &syntax.ExprStmt{X: c})
+		if items = items[n:]; len(items) == 0 {
+			return out
+		}
+		at = syntax.Start(items[0])
+	}
+}
+
+// maxPrintItems keeps a call of PrintName below Starlark's limit of 255 arguments.
+const maxPrintItems = 200
+
+// repeatable reports whether x is a name, or an attribute of one such as sys.stderr.
+func repeatable(x syntax.Expr) bool {
+	if dot, ok := x.(*syntax.DotExpr); ok {
+		return repeatable(dot.X)
+	}
+	return atomic(x)
+}
+
+func isLiteral(x syntax.Expr) bool {
+	_, ok := x.(*syntax.Literal)
+	return ok
+}
+
+func keyword(name string, value syntax.Expr, pos syntax.Position) syntax.Expr {
+	return &syntax.BinaryExpr{X: &syntax.Ident{NamePos: pos, Name: name}, OpPos: pos, Op: syntax.EQ, Y: value}
+}

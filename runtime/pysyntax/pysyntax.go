@@ -1,0 +1,226 @@
+package pysyntax
+
+import (
+	"slices"
+	"strings"
+
+	"go.starlark.net/syntax"
+)
+
+// A Mode says whose text this is, where Python 2 and Starlark read the same words differently.
+type Mode uint8
+
+const (
+	// Interactive is a line typed or pasted into a session, or a documentation example. What Starlark
+	// accepts means what it means in Starlark, so print(…) is the function; Python's statements are
+	// additions.
+	Interactive Mode = iota
+
+	// Script is a .py file. It means what Python 2.7 says: print (a, b) shows a tuple, b"…" is a str,
+	// "\u0041" is six characters.
+	Script
+)
+
+// Config says how to parse. The zero value is Interactive with every option of the language on.
+type Config struct {
+	Mode Mode
+
+	// Options are passed on to the resolver and compiler with the tree. Nil means sets, while,
+	// recursion, top-level control flow and global reassignment.
+	Options *syntax.FileOptions
+
+	// Exports returns the names that "from module import *" binds, or an error that says why there
+	// are none. They must be known before the program runs, because Starlark resolves names then.
+	// Nil refuses the statement.
+	Exports func(module string) ([]string, error)
+}
+
+// everything is the language of design: scripts are programs, not configuration.
+var everything = syntax.FileOptions{
+	Set: true, While: true, TopLevelControl: true, GlobalReassign: true, Recursion: true,
+}
+
+// Parse returns the Starlark program that src means, ready for starlark.FileProgram. Every position in
+// it is that of the author's text. The names that the program uses beside the author's are listed at
+// PrintName.
+//
+// The error is an ErrorList: everything refused, in the order of the text, up to the first place where
+// the text makes no sense at all.
+func Parse(filename, src string, c Config) (*syntax.File, error) {
+	opts := c.Options
+	if opts == nil {
+		all := everything
+		opts = &all
+	}
+	p := newParser(&filename, src, c)
+	f, err := p.parse()
+	if f != nil {
+		f.Path, f.Options = filename, opts
+	}
+	if c.Mode == Interactive && !strings.Contains(src, "\x00") {
+		if plain, perr := opts.Parse(filename, src, 0); perr == nil && (!p.printed || bindsPrint(plain)) {
+			f, err = plain, nil
+		}
+	}
+	if err == nil {
+		err = CheckDepth(f)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// An ErrorList is what Parse found wrong, in the order of the text; it is never empty.
+// errors.As finds the first syntax.Error.
+type ErrorList []syntax.Error
+
+func (e ErrorList) Error() string { return e[0].Error() }
+
+// Unwrap returns the errors, for package errors.
+func (e ErrorList) Unwrap() []error {
+	errs := make([]error, len(e))
+	for i, err := range e {
+		errs[i] = err
+	}
+	return errs
+}
+
+// maxDepth bounds the syntax tree. The resolver and the compiler recurse over it, and a Go stack that
+// overflows ends the process.
+const maxDepth = 10_000
+
+// CheckDepth refuses a tree so deep that resolving or compiling it could exhaust the Go stack: the
+// parsers build one level for each operator of a+a+a+…. The error is an ErrorList.
+// Parse has checked the trees it returns; trees from elsewhere need this before starlark.FileProgram.
+func CheckDepth(f *syntax.File) error {
+	var at syntax.Node
+	depth := 0
+	syntax.Walk(f, func(n syntax.Node) bool {
+		if n == nil {
+			depth--
+			return true
+		}
+		if depth == maxDepth {
+			at = n
+		}
+		if at != nil {
+			return false
+		}
+		depth++
+		return true
+	})
+	if at == nil {
+		return nil
+	}
+	// A left-deep chain begins where the whole statement does, and Start would recurse to find it.
+	for {
+		switch n := at.(type) {
+		case *syntax.BinaryExpr:
+			return ErrorList{{Pos: n.OpPos, Msg: "this expression is too long; split it"}}
+		case *syntax.CallExpr:
+			return ErrorList{{Pos: n.Lparen, Msg: "this expression is too long; split it"}}
+		case *syntax.IndexExpr:
+			return ErrorList{{Pos: n.Lbrack, Msg: "this expression is too long; split it"}}
+		case *syntax.SliceExpr:
+			return ErrorList{{Pos: n.Lbrack, Msg: "this expression is too long; split it"}}
+		case *syntax.DotExpr:
+			return ErrorList{{Pos: n.Dot, Msg: "this expression is too long; split it"}}
+		case *syntax.IfStmt:
+			return ErrorList{{Pos: n.If, Msg: "this if has too many branches; split it"}}
+		default:
+			return ErrorList{{Pos: syntax.Start(at), Msg: "this is nested too deeply; split it"}}
+		}
+	}
+}
+
+// Names returns the names that the file binds at its top level, sorted, without those that this package
+// made up. A session keeps their values for its next chunk.
+func Names(f *syntax.File) []string {
+	var names []string
+	bound(f.Stmts, func(id *syntax.Ident) {
+		if !strings.HasPrefix(id.Name, "$") {
+			names = append(names, id.Name)
+		}
+	})
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// bindsPrint reports whether the file gives the name print a meaning of its own, anywhere.
+func bindsPrint(f *syntax.File) bool {
+	found := false
+	isPrint := func(id *syntax.Ident) { found = found || id.Name == "print" }
+	bound(f.Stmts, isPrint)
+	syntax.Walk(f, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.DefStmt:
+			params(n.Params, isPrint)
+			bound(n.Body, isPrint)
+		case *syntax.LambdaExpr:
+			params(n.Params, isPrint)
+		case *syntax.ForClause:
+			targets(n.Vars, isPrint)
+		}
+		return !found
+	})
+	return found
+}
+
+// bound calls f for every name that the statements bind in their own scope.
+func bound(stmts []syntax.Stmt, f func(*syntax.Ident)) {
+	for _, s := range stmts {
+		switch s := s.(type) {
+		case *syntax.AssignStmt:
+			targets(s.LHS, f)
+		case *syntax.DefStmt:
+			f(s.Name)
+		case *syntax.ForStmt:
+			targets(s.Vars, f)
+			bound(s.Body, f)
+		case *syntax.WhileStmt:
+			bound(s.Body, f)
+		case *syntax.IfStmt:
+			bound(s.True, f)
+			bound(s.False, f)
+		case *syntax.LoadStmt:
+			for _, id := range s.To {
+				f(id)
+			}
+		}
+	}
+}
+
+// targets calls f for every name in the left side of an assignment.
+func targets(x syntax.Expr, f func(*syntax.Ident)) {
+	switch x := x.(type) {
+	case *syntax.Ident:
+		f(x)
+	case *syntax.ParenExpr:
+		targets(x.X, f)
+	case *syntax.TupleExpr:
+		for _, e := range x.List {
+			targets(e, f)
+		}
+	case *syntax.ListExpr:
+		for _, e := range x.List {
+			targets(e, f)
+		}
+	}
+}
+
+// params calls f for every parameter name.
+func params(list []syntax.Expr, f func(*syntax.Ident)) {
+	for _, x := range list {
+		switch x := x.(type) {
+		case *syntax.Ident:
+			f(x)
+		case *syntax.BinaryExpr:
+			targets(x.X, f)
+		case *syntax.UnaryExpr:
+			if x.X != nil {
+				targets(x.X, f)
+			}
+		}
+	}
+}

@@ -1,0 +1,406 @@
+package pysyntax
+
+import (
+	"go.starlark.net/syntax"
+)
+
+// stmt parses one statement, or a line of simple ones, and appends what it means to out.
+func (p *parser) stmt(out []syntax.Stmt) []syntax.Stmt {
+	switch t := p.tok(); t.kind {
+	case tokIndent:
+		p.fail(t.pos, "unexpected indent")
+	case tokName:
+		if parse, ok := compounds[t.text]; ok {
+			p.prologue = false
+			return append(out, parse(p))
+		}
+	case tokOp:
+		if t.text == "@" {
+			return p.decorated(out)
+		}
+	}
+	return p.simpleLine(out)
+}
+
+// compounds are the statements that hold others. The map is filled here and not where it is declared
+// because the functions lead back to it.
+var compounds map[string]func(*parser) syntax.Stmt
+
+func init() {
+	compounds = map[string]func(*parser) syntax.Stmt{
+		"if": (*parser).ifStmt, "while": (*parser).whileStmt, "for": (*parser).forStmt, "def": (*parser).def,
+		"try": (*parser).try, "with": (*parser).with, "class": (*parser).class,
+	}
+}
+
+// suite parses the block after a colon. It is never empty.
+func (p *parser) suite() []syntax.Stmt {
+	p.enter()
+	defer p.leave()
+	colon := p.want(":")
+	var stmts []syntax.Stmt
+	if !p.at(tokNewline) {
+		stmts = p.simpleLine(nil)
+	} else {
+		p.i++
+		if !p.at(tokIndent) {
+			p.unexpected("want an indented block")
+		}
+		p.i++
+		for !p.at(tokDedent) && !p.at(tokEOF) {
+			stmts = p.stmt(stmts)
+		}
+		if p.at(tokDedent) {
+			p.i++
+		}
+	}
+	if len(stmts) == 0 {
+		stmts = []syntax.Stmt{&syntax.BranchStmt{Token: syntax.PASS, TokenPos: colon}}
+	}
+	return stmts
+}
+
+// simpleLine parses simple statements with semicolons between them, to the end of the line.
+func (p *parser) simpleLine(out []syntax.Stmt) []syntax.Stmt {
+	for {
+		out = p.simple(out)
+		if !p.got(";") || p.at(tokNewline) {
+			break
+		}
+	}
+	if !p.at(tokNewline) {
+		p.unexpected("want the end of the statement")
+	}
+	p.i++
+	return out
+}
+
+// simple parses a statement that holds no others.
+func (p *parser) simple(out []syntax.Stmt) []syntax.Stmt {
+	t := *p.tok()
+	prologue := p.prologue
+	p.prologue = prologue && t.kind == tokString
+	if t.kind != tokName {
+		return append(out, p.exprStmt())
+	}
+	switch t.text {
+	case "return":
+		p.i++
+		var result syntax.Expr
+		if !p.endsList() {
+			result = p.exprList()
+		}
+		return append(out, &syntax.ReturnStmt{Return: t.pos, Result: result})
+	case "pass", "break", "continue":
+		p.i++
+		tok := map[string]syntax.Token{"pass": syntax.PASS, "break": syntax.BREAK, "continue": syntax.CONTINUE}[t.text]
+		return append(out, &syntax.BranchStmt{Token: tok, TokenPos: t.pos})
+	case "import":
+		return p.imports(out)
+	case "from":
+		p.prologue = prologue
+		return p.from(out)
+	case "print":
+		if p.printStmt() {
+			return p.print(out)
+		}
+	case "load":
+		if s := p.load(); s != nil {
+			return append(out, s)
+		}
+	case "exec":
+		if p.Mode == Script || p.operandAfterName() {
+			p.fail(t.pos, "exec is not supported; define a function and call it")
+		}
+	case "raise":
+		p.fail(t.pos, `raise is not supported; write fail(exception) or fail("text")`)
+	case "assert":
+		if p.Mode == Script || p.operandAfterName() {
+			p.fail(t.pos, "assert is not supported; write if not …: fail(…)")
+		}
+	case "del":
+		p.fail(t.pos, "del is not supported; write d.pop(key)")
+	case "global":
+		p.fail(t.pos, "global is not supported; keep the value in a dict or list and change that")
+	}
+	return append(out, p.exprStmt())
+}
+
+// operandAfterName reports whether the token after the next begins an operand and cannot go on an
+// expression that the next one began: the next is then a statement's keyword, not a variable.
+func (p *parser) operandAfterName() bool {
+	switch t := p.ahead(1); t.kind {
+	case tokInt, tokFloat, tokString:
+		return true
+	case tokName:
+		switch t.text {
+		case "and", "or", "in", "is", "if", "for", "else", "as":
+			return false
+		case "not":
+			return !p.ahead(2).is("in")
+		}
+		return true
+	case tokOp:
+		return t.text == "{" || t.text == "~" || t.text == "`"
+	}
+	return false
+}
+
+// exprStmt parses an assignment or an expression by itself.
+func (p *parser) exprStmt() syntax.Stmt {
+	x := p.exprList()
+	t := p.tok()
+	if t.kind != tokOp {
+		return &syntax.ExprStmt{X: x}
+	}
+	if op, ok := augmented[t.text]; ok {
+		p.i++
+		p.target(x, t.pos)
+		return &syntax.AssignStmt{LHS: x, OpPos: t.pos, Op: op, RHS: p.exprList()}
+	}
+	switch t.text {
+	case "**=":
+		return p.augmentedPower(x)
+	case "=":
+		return p.assign(x)
+	}
+	return &syntax.ExprStmt{X: x}
+}
+
+var augmented = map[string]syntax.Token{
+	"+=": syntax.PLUS_EQ, "-=": syntax.MINUS_EQ, "*=": syntax.STAR_EQ, "/=": syntax.SLASH_EQ,
+	"//=": syntax.SLASHSLASH_EQ, "%=": syntax.PERCENT_EQ, "&=": syntax.AMP_EQ, "|=": syntax.PIPE_EQ,
+	"^=": syntax.CIRCUMFLEX_EQ, "<<=": syntax.LTLT_EQ, ">>=": syntax.GTGT_EQ,
+}
+
+// assign parses the rest of x = y or x = y = z. Of several targets each gets the one value, from the
+// left: (x, y) = (z,) * 2.
+func (p *parser) assign(x syntax.Expr) syntax.Stmt {
+	var lhs []syntax.Expr
+	first := p.tok().pos
+	for p.tok().is("=") {
+		p.target(x, p.take().pos)
+		lhs = append(lhs, x)
+		x = p.exprList()
+	}
+	if len(lhs) == 1 {
+		return &syntax.AssignStmt{LHS: lhs[0], OpPos: first, Op: syntax.EQ, RHS: x}
+	}
+	copies := &syntax.BinaryExpr{
+		X:     &syntax.ParenExpr{Lparen: first, X: &syntax.TupleExpr{List: []syntax.Expr{x}}, Rparen: first},
+		OpPos: first, Op: syntax.STAR,
+		Y: &syntax.Literal{Token: syntax.INT, TokenPos: first, Raw: "1", Value: int64(len(lhs))},
+	}
+	return &syntax.AssignStmt{LHS: &syntax.TupleExpr{List: lhs}, OpPos: first, Op: syntax.EQ, RHS: copies}
+}
+
+// augmentedPower parses the rest of x **= y. Only a target that may be evaluated twice can be written
+// as x = x ** y.
+func (p *parser) augmentedPower(x syntax.Expr) syntax.Stmt {
+	pos := p.take().pos
+	p.target(x, pos)
+	repeatable := atomic(x)
+	switch x := x.(type) {
+	case *syntax.DotExpr:
+		repeatable = atomic(x.X)
+	case *syntax.IndexExpr:
+		repeatable = atomic(x.X) && atomic(x.Y)
+	}
+	if !repeatable {
+		p.refuse(pos, "**= is not supported on this target; put what stands before the last dot or bracket in a variable")
+	}
+	return &syntax.AssignStmt{LHS: x, OpPos: pos, Op: syntax.EQ, RHS: call(PowerName, pos, x, p.exprList())}
+}
+
+// target checks that x can be assigned to, by what is at pos.
+func (p *parser) target(x syntax.Expr, pos syntax.Position) {
+	switch x := x.(type) {
+	case *syntax.Ident, *syntax.IndexExpr, *syntax.DotExpr:
+	case *syntax.ParenExpr:
+		p.target(x.X, pos)
+	case *syntax.TupleExpr:
+		for _, e := range x.List {
+			p.target(e, pos)
+		}
+	case *syntax.ListExpr:
+		for _, e := range x.List {
+			p.target(e, pos)
+		}
+	case *syntax.SliceExpr:
+		p.refuse(x.Lbrack, "assigning to a slice is not supported; build a new list: x[:i] + new + x[j:]")
+	case *syntax.CallExpr:
+		p.fail(x.Lparen, "cannot assign to a function call")
+	case *syntax.Literal:
+		p.fail(x.TokenPos, "cannot assign to a literal")
+	default:
+		p.fail(pos, "cannot assign to an expression")
+	}
+}
+
+// targets parses the variables of a for loop or clause, up to "in".
+func (p *parser) targets() syntax.Expr {
+	x := p.primary()
+	if p.tok().is(",") {
+		list := []syntax.Expr{x}
+		for p.got(",") && !p.tok().is("in") {
+			list = append(list, p.primary())
+		}
+		x = &syntax.TupleExpr{List: list}
+	}
+	p.target(x, p.tok().pos)
+	return x
+}
+
+func (p *parser) ifStmt() syntax.Stmt {
+	first := &syntax.IfStmt{If: p.take().pos, Cond: p.test()}
+	first.True = p.suite()
+	for last := first; ; {
+		t := p.tok()
+		switch {
+		case t.is("elif"):
+			elif := &syntax.IfStmt{If: p.take().pos, Cond: p.test()}
+			elif.True = p.suite()
+			last.ElsePos, last.False = t.pos, []syntax.Stmt{elif}
+			last = elif
+		case t.is("else"):
+			last.ElsePos = p.take().pos
+			last.False = p.suite()
+			return first
+		default:
+			return first
+		}
+	}
+}
+
+func (p *parser) whileStmt() syntax.Stmt {
+	s := &syntax.WhileStmt{While: p.take().pos, Cond: p.test()}
+	s.Body = p.suite()
+	p.noElse("while")
+	return s
+}
+
+func (p *parser) forStmt() syntax.Stmt {
+	s := &syntax.ForStmt{For: p.take().pos, Vars: p.targets()}
+	p.want("in")
+	s.X = p.exprList()
+	s.Body = p.suite()
+	p.noElse("for")
+	return s
+}
+
+func (p *parser) noElse(loop string) {
+	if t := p.tok(); t.is("else") {
+		p.fail(t.pos, "else after a %s loop is not supported; set a variable before each break and test it", loop)
+	}
+}
+
+func (p *parser) def() syntax.Stmt {
+	s := &syntax.DefStmt{Def: p.take().pos, Name: p.ident()}
+	s.Lparen = p.want("(")
+	s.Params = p.params(")")
+	s.Rparen = p.want(")")
+	p.funcs++
+	s.Body = p.suite()
+	p.funcs--
+	return s
+}
+
+// params parses parameters up to the closing token, which it leaves.
+func (p *parser) params(end string) []syntax.Expr {
+	var params []syntax.Expr
+	for !p.tok().is(end) {
+		switch t := p.tok(); {
+		case t.is("*"), t.is("**"):
+			x := &syntax.UnaryExpr{OpPos: p.take().pos, Op: syntax.STAR}
+			if t.text == "**" {
+				x.Op, x.X = syntax.STARSTAR, p.ident()
+			} else if p.at(tokName) {
+				x.X = p.ident()
+			}
+			params = append(params, x)
+		case t.is("("):
+			p.refuse(t.pos, "tuple parameters are not supported; take one parameter and unpack it in the body")
+			p.paren()
+			params = append(params, &syntax.Ident{NamePos: t.pos, Name: "$tuple"})
+		default:
+			var x syntax.Expr = p.ident()
+			if p.tok().is("=") {
+				eq := p.take().pos
+				x = &syntax.BinaryExpr{X: x, OpPos: eq, Op: syntax.EQ, Y: p.test()}
+			}
+			params = append(params, x)
+		}
+		if !p.got(",") {
+			break
+		}
+	}
+	return params
+}
+
+// decorated refuses decorators, and parses what they decorate.
+func (p *parser) decorated(out []syntax.Stmt) []syntax.Stmt {
+	pos := p.take().pos
+	p.refuse(pos, "decorators are not supported; write name = decorator(name) after the def")
+	p.primary()
+	if !p.at(tokNewline) {
+		p.unexpected("want the end of the line")
+	}
+	p.i++
+	if t := p.tok(); !t.is("def") && !t.is("class") && !t.is("@") {
+		p.unexpected("want def or class")
+	}
+	return p.stmt(out)
+}
+
+// class refuses a class. Its body is skipped: what is wrong in there goes away with the class.
+func (p *parser) class() syntax.Stmt {
+	t := p.take()
+	p.refuse(t.pos, "classes are not supported; write functions, and keep their data in a dict or struct")
+	p.ident()
+	if p.got("(") {
+		p.args()
+		p.want(")")
+	}
+	p.suite()
+	return &syntax.BranchStmt{Token: syntax.PASS, TokenPos: t.pos}
+}
+
+func (p *parser) try() syntax.Stmt {
+	p.fail(p.tok().pos, "try is not supported; write catch(Exception, function, arguments…)")
+	panic("unreachable")
+}
+
+func (p *parser) with() syntax.Stmt {
+	p.fail(p.tok().pos, "with is not supported; write for name in using(value):")
+	panic("unreachable")
+}
+
+// load parses Starlark's load statement. It returns nil, having consumed nothing, if this is a call of
+// a function that the author named load.
+func (p *parser) load() syntax.Stmt {
+	if !p.ahead(1).is("(") || p.ahead(2).kind != tokString || !p.ahead(3).is(",") || p.bindLoad {
+		return nil
+	}
+	s := &syntax.LoadStmt{Load: p.take().pos}
+	p.i++
+	s.Module = p.str().(*syntax.Literal)
+	for p.got(",") && !p.tok().is(")") {
+		var to *syntax.Ident
+		if p.at(tokName) {
+			to = p.ident()
+			p.want("=")
+		}
+		if !p.at(tokString) {
+			p.unexpected("want the quoted name of what to load")
+		}
+		lit := p.str().(*syntax.Literal)
+		from := &syntax.Ident{NamePos: lit.TokenPos, Name: lit.Value.(string)}
+		from.NamePos.Col++
+		if to == nil {
+			to = from
+		}
+		s.To, s.From = append(s.To, to), append(s.From, from)
+	}
+	s.Rparen = p.want(")")
+	return s
+}
