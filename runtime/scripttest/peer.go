@@ -183,17 +183,18 @@ func (p *Peer) accept(l *listener, scripts []connScript) {
 
 // A peerConn is one accepted connection; one goroutine owns it until Finish.
 type peerConn struct {
-	peer    *Peer
-	tcp     *net.TCPConn
-	conn    net.Conn // tcp, or TLS over it
-	log     []received
-	pending []byte // received and not yet consumed by a read step
-	deaf    bool   // TLS is over: what still comes is nobody's
+	peer     *Peer
+	tcp      *net.TCPConn
+	conn     net.Conn // tcp, or TLS over it
+	log      []received
+	pending  []byte // received and not yet consumed by a read step
+	deaf     bool   // TLS is over: what still comes is nobody's
+	ignoring bool   // what comes differs from run to run
 }
 
 // received is a stretch of what a connection received.
 type received struct {
-	marker string // "", "tls" or "unexpected"
+	marker string // "", "tls", "ignored" or "unexpected"
 	data   []byte
 }
 
@@ -255,6 +256,10 @@ func (c *peerConn) do(st step) error {
 		}
 		c.tcp.Close()
 		return errEnded
+	case stepIgnore:
+		c.ignoring = true
+		c.log = append(c.log, received{marker: "ignored"})
+		return nil
 	case stepTLS:
 		return c.startTLS(st.text)
 	case stepMark:
@@ -278,9 +283,10 @@ func (c *peerConn) more() error {
 	buf := make([]byte, 64<<10)
 	n, err := c.conn.Read(buf)
 	if n > 0 && !c.deaf {
-		last := &c.log[len(c.log)-1]
-		last.data = append(last.data, buf[:n]...)
 		c.pending = append(c.pending, buf[:n]...)
+		if last := &c.log[len(c.log)-1]; !c.ignoring {
+			last.data = append(last.data, buf[:n]...)
+		}
 	}
 	if err == io.EOF {
 		return errEnded

@@ -182,6 +182,17 @@ func TestPeerMarks(t *testing.T) {
 	finish(t, p, "conn 1\n")
 }
 
+func TestPeerIgnore(t *testing.T) {
+	p := start(t, "conn\nread 1\nignore\nsend \"b\"\nread 2\nsend \"c\"")
+	c := dial(t, p, "PORT")
+	write(t, c, "1")
+	read(t, c, "b")
+	write(t, c, "23")
+	read(t, c, "c")
+	c.Close()
+	finish(t, p, "conn 1\n\"1\"\nignored\n")
+}
+
 func TestPeerReadEOF(t *testing.T) {
 	p := start(t, "conn\nread eof\nsend \"all\"\nclose")
 	c := dial(t, p, "PORT")

@@ -31,13 +31,14 @@ const (
 	stepReadN
 	stepReadEOF
 	stepSend
-	stepDrip  // send, one byte a write
-	stepClose // close_notify on TLS, FIN
-	stepCut   // FIN alone
-	stepReset // RST
-	stepTLS   // handshake
-	stepMark  // tells the script
-	stepAwait // waits for the script
+	stepDrip   // send, one byte a write
+	stepClose  // close_notify on TLS, FIN
+	stepCut    // FIN alone
+	stepReset  // RST
+	stepIgnore // keep nothing of what comes
+	stepTLS    // handshake
+	stepMark   // tells the script
+	stepAwait  // waits for the script
 )
 
 // stepWords has the steps that are a word and one argument.
@@ -48,7 +49,7 @@ var stepWords = map[string]stepOp{
 // stepLines has the steps that are whole lines.
 var stepLines = map[string]stepOp{
 	"read": stepReadRequest, "read head": stepReadHead, "read eof": stepReadEOF,
-	"close": stepClose, "cut": stepCut, "reset": stepReset,
+	"close": stepClose, "cut": stepCut, "reset": stepReset, "ignore": stepIgnore,
 }
 
 // portEscape matches the port escapes of the escaped form, which can only be

@@ -23,6 +23,7 @@ listener
 conn
 mark here
 await there
+ignore
 reset
 `
 	s, err := ParseServer(text)
@@ -37,7 +38,7 @@ reset
 			},
 			{{op: stepTLS, text: "localhost"}, {op: stepCut}},
 		},
-		{{{op: stepMark, text: "here"}, {op: stepAwait, text: "there"}, {op: stepReset}}},
+		{{{op: stepMark, text: "here"}, {op: stepAwait, text: "there"}, {op: stepIgnore}, {op: stepReset}}},
 	}
 	if !reflect.DeepEqual(s.listeners, want) {
 		t.Errorf("ParseServer = %+v; want %+v", s.listeners, want)

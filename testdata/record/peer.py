@@ -18,7 +18,7 @@ class Script(object):
     """listeners: for each listener, for each connection, a list of (verb, argument)."""
 
     VERBS = {
-        'read': 'what', 'send': 'bytes', 'drip': 'bytes', 'close': None, 'cut': None, 'reset': None,
+        'read': 'what', 'send': 'bytes', 'drip': 'bytes', 'close': None, 'cut': None, 'reset': None, 'ignore': None,
         'mark': 'name', 'await': 'name', 'tls': 'name',
     }
 
@@ -70,6 +70,7 @@ class _Conn(object):
         self.log = [['', '']]      # [marker, bytes that followed it]
         self.pending = ''          # received, not yet consumed by a read step
         self.deaf = False          # TLS is over: what still comes is nobody's
+        self.ignoring = False      # what comes differs from run to run
         if not scripted:
             self.log.append(['unexpected', ''])
         self.thread = threading.Thread(target=self._run)
@@ -100,8 +101,9 @@ class _Conn(object):
         if not data:
             raise _Ended()
         if not self.deaf:
-            self.log[-1][1] += data
             self.pending += data
+            if not self.ignoring:
+                self.log[-1][1] += data
 
     def _take(self, n):
         while len(self.pending) < n:
@@ -147,6 +149,10 @@ class _Conn(object):
     def _cut(self, _):
         self.deaf = isinstance(self.sock, ssl.SSLSocket)
         self.sock.shutdown(socket.SHUT_WR)     # an SSLSocket goes on as a plain one
+
+    def _ignore(self, _):
+        self.ignoring = True
+        self.log.append(['ignored', ''])
 
     def _reset(self, _):
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
