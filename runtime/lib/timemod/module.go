@@ -1,0 +1,65 @@
+package timemod
+
+import (
+	"time"
+
+	stock "go.starlark.net/lib/time"
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+
+	"starwire/runtime/py"
+)
+
+// Module is the module time. It is immutable; runs may share it.
+var Module = &starlarkstruct.Module{Name: "time", Members: members()}
+
+func init() { Module.Freeze() }
+
+func members() starlark.StringDict {
+	std, dst := zones(time.Local, time.Now().Year())
+	daylight := 0
+	if std != dst {
+		daylight = 1
+	}
+	m := starlark.StringDict{
+		"accept2dyear": starlark.MakeInt(1),
+		"altzone":      starlark.MakeInt(-dst.offset),
+		"asctime":      starlark.NewBuiltin("asctime", timeAscTime),
+		"clock":        starlark.NewBuiltin("clock", timeClock),
+		"ctime":        starlark.NewBuiltin("ctime", timeCTime),
+		"daylight":     starlark.MakeInt(daylight),
+		"gmtime":       starlark.NewBuiltin("gmtime", timeGMTime),
+		"localtime":    starlark.NewBuiltin("localtime", timeLocalTime),
+		"mktime":       starlark.NewBuiltin("mktime", timeMkTime),
+		"now":          starlark.NewBuiltin("now", timeNow),
+		"sleep":        starlark.NewBuiltin("sleep", timeSleep),
+		"strftime":     starlark.NewBuiltin("strftime", timeStrFTime),
+		"strptime":     starlark.NewBuiltin("strptime", timeStrPTime),
+		"struct_time":  starlark.NewBuiltin("struct_time", newStructTime),
+		"time":         starlark.NewBuiltin("time", timeTime),
+		"timezone":     starlark.MakeInt(-std.offset),
+		"tzname":       starlark.Tuple{starlark.String(std.name), starlark.String(dst.name)},
+	}
+	for name, v := range stock.Module.Members {
+		if _, ours := m[name]; ours {
+			continue
+		}
+		if fn, ok := v.(*starlark.Builtin); ok {
+			v = valueErrors(fn)
+		}
+		m[name] = v
+	}
+	return m
+}
+
+// valueErrors wraps a function of go.starlark.net's so that its errors are
+// exceptions.
+func valueErrors(fn *starlark.Builtin) *starlark.Builtin {
+	return starlark.NewBuiltin(fn.Name(), func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		v, err := fn.CallInternal(thread, args, kwargs)
+		if err != nil {
+			return nil, py.ValueError.Errorf("%w", err)
+		}
+		return v, nil
+	})
+}
