@@ -48,7 +48,8 @@ func catch(thread *starlark.Thread, b *starlark.Builtin, types, fn starlark.Valu
 	if !ok {
 		return nil, err
 	}
-	frames := st.task.run.frames(err, thread.CallStackDepth())
+	// The traceback begins with the function that called catch.
+	frames := st.task.run.frames(err, max(thread.CallStackDepth()-2, 0))
 	return &Result{err: x.WithTraceback(formatFrames(frames))}, nil
 }
 

@@ -11,13 +11,23 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/httplibmod"
 	"starwire/runtime/host"
+	"starwire/runtime/lib/jsonmod"
+	"starwire/runtime/lib/socketmod"
+	"starwire/runtime/lib/sslmod"
+	"starwire/runtime/lib/urllibmod"
 	"starwire/runtime/py"
 )
 
 // builtinModules are the modules that every script finds, the same for all runs.
 var builtinModules = []*starlarkstruct.Module{
-	{Name: "math", Members: math.Module.Members},
+	httplibmod.Module,
+	jsonmod.Module,
+	math.Module,
+	socketmod.Module,
+	sslmod.Module,
+	urllibmod.Module,
 }
 
 // specialModules are those made anew for each run, on first use.
