@@ -38,6 +38,52 @@ func Connect(thread *starlark.Thread, hostname string, port starlark.Value, time
 	return NewSocket(host.From(thread), conn, timeout)
 }
 
+// ConnectAddress is Connect for an address as scripts give it: a pair of host
+// and port.
+func ConnectAddress(thread *starlark.Thread, address starlark.Value, timeout Timeout, source starlark.Value) (*Socket, error) {
+	host, port, err := unpackPair(address)
+	if err != nil {
+		return nil, err
+	}
+	name, ok := py.AsBytes(host)
+	switch {
+	case host == starlark.None:
+		name = "localhost" // getaddrinfo's None is this machine
+	case !ok:
+		return nil, py.TypeError.Errorf("getaddrinfo() argument 1 must be string or None")
+	}
+	return Connect(thread, name, port, timeout, source)
+}
+
+// unpackPair is Python's host, port = address.
+func unpackPair(v starlark.Value) (first, second starlark.Value, err error) {
+	var items []starlark.Value
+	if s, ok := py.AsBytes(v); ok {
+		for i := range min(len(s), 3) {
+			items = append(items, starlark.String(s[i:i+1]))
+		}
+	} else {
+		seq, ok := v.(starlark.Iterable)
+		if !ok {
+			return nil, nil, py.NotIterable(v)
+		}
+		for item := range starlark.Elements(seq) {
+			if items = append(items, item); len(items) > 2 {
+				break
+			}
+		}
+	}
+	switch len(items) {
+	case 0:
+		return nil, nil, py.ValueError.Errorf("need more than 0 values to unpack")
+	case 1:
+		return nil, nil, py.ValueError.Errorf("need more than 1 value to unpack")
+	case 2:
+		return items[0], items[1], nil
+	}
+	return nil, nil, py.ValueError.Errorf("too many values to unpack")
+}
+
 // localAddr is an address to bind before connecting.
 type localAddr struct {
 	host string

@@ -134,3 +134,6 @@ func dnsError(dns *net.DNSError, err error) error {
 // BadFile returns socket.error(EBADF, 'Bad file descriptor'), what a closed
 // socket answers.
 func BadFile() *py.Exception { return Errno(errBadFile, nil) }
+
+// Strerror returns the number and text of a system error as Python shows them.
+func Strerror(n syscall.Errno) (number int, text string) { return errnoOf(n) }

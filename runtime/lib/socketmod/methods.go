@@ -46,6 +46,10 @@ func (s *Socket) usable(thread *starlark.Thread, verb string) error {
 	return nil
 }
 
+// Check tells the socket who uses it, as Use does, and returns why a script
+// cannot read from it: frozen, closed (EBADF), or not connected (ENOTCONN).
+func (s *Socket) Check(thread *starlark.Thread) error { return s.connected(thread, "read from") }
+
 // connected is usable, and ENOTCONN for a socket without a connection.
 func (s *Socket) connected(thread *starlark.Thread, verb string) error {
 	if err := s.usable(thread, verb); err != nil {

@@ -74,43 +74,15 @@ func createConnection(thread *starlark.Thread, b *starlark.Builtin, args starlar
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "address", &address, "timeout?", &timeout, "source_address?", &source); err != nil {
 		return nil, err
 	}
-	it, ok := address.(starlark.Indexable)
-	if _, isText := py.AsBytes(address); isText || !ok {
-		if isText {
-			return nil, gaiError(eaiService, nil) // "ab" unpacks to 'a' and 'b'
-		}
-		return nil, py.TypeError.Errorf("'%s' object is not iterable", py.TypeName(address))
-	}
-	switch {
-	case it.Len() < 2:
-		return nil, py.ValueError.Errorf("need more than %d value%s to unpack", it.Len(), map[bool]string{true: "", false: "s"}[it.Len() == 1])
-	case it.Len() > 2:
-		return nil, py.ValueError.Errorf("too many values to unpack")
-	}
-	name, err := hostArgument(it.Index(0))
-	if err != nil {
-		return nil, err
-	}
 	t, err := ParseTimeout(timeout)
 	if err != nil {
 		return nil, err
 	}
-	s, err := Connect(thread, name, it.Index(1), t, source)
+	s, err := ConnectAddress(thread, address, t, source)
 	if err != nil {
 		return nil, err
 	}
 	return s, nil
-}
-
-// hostArgument reads getaddrinfo's first argument: None is this machine.
-func hostArgument(v starlark.Value) (string, error) {
-	if v == starlark.None {
-		return "localhost", nil
-	}
-	if name, ok := py.AsBytes(v); ok {
-		return name, nil
-	}
-	return "", py.TypeError.Errorf("getaddrinfo() argument 1 must be string or None")
 }
 
 // getDefaultTimeout is socket.getdefaulttimeout().

@@ -103,8 +103,8 @@ func (s *Socket) Use(thread *starlark.Thread) {
 // Take moves the connection into a new Socket of the named type, which talks
 // through the layer that build makes over the transport it is given. The old
 // Socket is closed from then on: nothing can pass the layer by. What the old one
-// had read ahead is gone: it arrived before the layer began. A Layer without a
-// Conn takes the old one's layer off.
+// had read ahead is gone: it arrived before the layer began. Without build the old
+// one's layer comes off.
 func (s *Socket) Take(typeName string, build func(transport net.Conn) Layer) (*Socket, error) {
 	if err := s.ready("wrap"); err != nil {
 		return nil, err
@@ -114,7 +114,9 @@ func (s *Socket) Take(typeName string, build func(transport net.Conn) Layer) (*S
 	if s.layer.Conn != nil {
 		under = s.conn
 	}
-	t.layer = build(under)
+	if build != nil {
+		t.layer = build(under)
+	}
 	t.conn = t.layer.Conn
 	s.link.mu.Lock()
 	s.link.secure = nil
