@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/py"
 	"starwire/runtime/pysyntax"
@@ -25,6 +26,7 @@ func init() {
 		"print":      printFn,
 		"repr":       reprFn,
 		"str":        strFn,
+		"struct":     starlarkstruct.Make,
 		"using":      usingFn,
 
 		pysyntax.PrintName:      printStmt,
@@ -123,10 +125,6 @@ func isInstance(x, types starlark.Value, depth int) (bool, error) {
 	case *py.Class:
 		e, ok := x.(*py.Exception)
 		return ok && e.IsA(t), nil
-	case *starlark.Builtin:
-		if t.Receiver() == nil {
-			return isOfType(x, t), nil
-		}
 	case starlark.Tuple:
 		if depth > maxTypes {
 			break
@@ -137,15 +135,21 @@ func isInstance(x, types starlark.Value, depth int) (bool, error) {
 			}
 		}
 		return false, nil
+	case *starlark.Function:
+	case *starlark.Builtin:
+		if t.Receiver() == nil {
+			return isOfType(x, t.Name()), nil
+		}
+	case starlark.Callable:
+		return isOfType(x, t.Name()), nil
 	}
 	return false, py.TypeError.Errorf("isinstance() arg 2 must be a class, type, or tuple of classes and types")
 }
 
-// isOfType reports whether x is of the type whose constructor the built-in
-// function is: str, int, …, or a module's, as httplib.HTTPConnection. A value
-// that is of several types says so by its InstanceOf method.
-func isOfType(x starlark.Value, t *starlark.Builtin) bool {
-	name := t.Name()
+// isOfType reports whether x is of the type with that constructor: str, int, …,
+// or a module's, as httplib.HTTPConnection. A value of several types says so by
+// a method InstanceOf.
+func isOfType(x starlark.Value, name string) bool {
 	if x, ok := x.(interface{ InstanceOf(typeName string) bool }); ok && x.InstanceOf(name) {
 		return true
 	}
@@ -154,8 +158,6 @@ func isOfType(x starlark.Value, t *starlark.Builtin) bool {
 		return name == "str"
 	case starlark.Bool: // Python's bool is a kind of int
 		return name == "bool" || name == "int"
-	case starlark.Bytes:
-		return name == "bytes"
 	default:
 		return name == x.Type()
 	}

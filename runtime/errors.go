@@ -23,7 +23,8 @@ type Error struct {
 	// Frames is the call stack, outermost first; functions of scripts only.
 	Frames []Frame
 
-	err error
+	err  error
+	hint string
 }
 
 // Error returns the last line of the traceback: "httplib.BadStatusLine: ”", or

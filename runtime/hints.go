@@ -8,11 +8,16 @@ import (
 	"net"
 	"strings"
 	"syscall"
+
+	"starwire/runtime/py"
 )
 
-// hint returns what may help a person who sees the error, or "".
-func hint(err error) string {
+// hint returns what may help a person who sees the error, or "". modules and
+// names are what the script could have meant.
+func hint(err error, modules, names []string) string {
 	var (
+		x         *py.Exception
+		defect    *PanicError
 		dns       *net.DNSError
 		op        *net.OpError
 		authority x509.UnknownAuthorityError
@@ -21,6 +26,17 @@ func hint(err error) string {
 		record    tls.RecordHeaderError
 	)
 	switch {
+	case errors.As(err, &defect):
+		return "this is a defect of starwire or of the program around it, not of the script"
+	case errors.As(err, &x) && x.IsA(py.ImportError):
+		if name, ok := strings.CutPrefix(x.String(), "No module named "); ok {
+			return strings.Trim(didYouMean(name, modules), " ()")
+		}
+	case errors.As(err, &x) && x.IsA(py.NameError):
+		if name, ok := strings.CutPrefix(x.String(), "name '"); ok {
+			name, _, _ = strings.Cut(name, "'")
+			return strings.Trim(didYouMean(name, names), " ()")
+		}
 	case errors.As(err, &authority):
 		return "the server's certificate is signed by nobody this machine trusts; --cacert FILE adds an authority"
 	case errors.As(err, &name):
@@ -33,7 +49,7 @@ func hint(err error) string {
 		return fmt.Sprintf("there is no host %q; check its spelling, or give its address by --resolve %s:PORT:ADDRESS", dns.Name, dns.Name)
 	case errors.As(err, &dns):
 		return fmt.Sprintf("the name %q could not be looked up; check the network and its name server", dns.Name)
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaConnRefused):
 		if errors.As(err, &op) && op.Addr != nil {
 			return fmt.Sprintf("nothing listens on %s; is the server running, and is the port right?", op.Addr)
 		}
@@ -41,6 +57,9 @@ func hint(err error) string {
 	}
 	return ""
 }
+
+// wsaConnRefused is Windows' ECONNREFUSED.
+const wsaConnRefused = syscall.Errno(10061)
 
 // certificateNames is the hint for a certificate that is somebody else's.
 func certificateNames(e x509.HostnameError) string {

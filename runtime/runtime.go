@@ -107,10 +107,16 @@ func (rt *Runtime) Call(ctx context.Context, fn starlark.Callable, args starlark
 	r := rt.newRun(ctx)
 	defer r.close()
 	r.task.arm(ctx)
-	thread := r.task.newThread(fn.Name())
+	return r.task.call(fn, args, kwargs)
+}
+
+// call calls fn on a thread of the task.
+func (t *task) call(fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	thread := t.newThread(fn.Name())
+	defer t.release(thread)
 	v, err := protect(thread, fn, args, kwargs)
 	if err != nil {
-		return nil, r.task.failure(err)
+		return nil, t.failure(err)
 	}
 	return v, nil
 }

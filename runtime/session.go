@@ -42,6 +42,7 @@ type Session struct {
 func (rt *Runtime) NewSession() *Session {
 	s := &Session{run: rt.newRun(context.Background())}
 	s.globals.run = s.run
+	s.run.names = s.Names
 	s.globals.vars = make(map[string]starlark.Value)
 	s.env = starlark.StringDict{
 		globalName: &s.globals,
@@ -143,6 +144,19 @@ func (s *Session) eval(ctx context.Context, name, text string, show bool) (starl
 		return nil, t.failure(err)
 	}
 	return s.last, nil
+}
+
+// Call calls fn, a function of the session, as an item of its own.
+func (s *Session) Call(ctx context.Context, fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if s.closed {
+		return nil, errClosed
+	}
+	if ctx.Err() != nil {
+		return nil, canceled(ctx)
+	}
+	t := s.run.item(ctx)
+	defer t.disarm()
+	return t.call(fn, args, kwargs)
 }
 
 // show is $show(x), which stands around each expression statement.

@@ -23,6 +23,7 @@ type run struct {
 
 	loads   loads
 	special specials
+	names   func() []string // what a script could have meant by a name
 
 	mu      sync.Mutex
 	sources map[string]string // texts of what ran, for tracebacks
@@ -58,15 +59,34 @@ type threadState struct {
 
 const local = "starwire.runtime"
 
-// stateOf returns the thread's state, or nil if the runtime did not make the thread.
+// stateOf returns the thread's state. A thread that the runtime did not make,
+// because an embedder calls a script's function past Call, is a task of its own
+// with whatever Host it has.
 func stateOf(thread *starlark.Thread) *threadState {
-	st, _ := thread.Local(local).(*threadState)
-	return st
+	if st, ok := thread.Local(local).(*threadState); ok {
+		return st
+	}
+	h := host.From(thread)
+	r := &run{rt: orphanage()}
+	r.names = r.rt.knownNames
+	r.out.init(r.rt)
+	r.out.w, r.out.budget = h.Stdout, h.Budget
+	r.task = &task{run: r, host: h, cancel: func(error) {}}
+	return &threadState{task: r.task}
 }
+
+// orphanage is the Runtime of threads that none has made.
+var orphanage = sync.OnceValue(func() *Runtime {
+	rt, err := New(Config{})
+	if err != nil {
+		panic(err) // the zero Config is valid
+	}
+	return rt
+})
 
 // newRun begins a run whose end ctx may bring about.
 func (rt *Runtime) newRun(ctx context.Context) *run {
-	r := &run{rt: rt}
+	r := &run{rt: rt, names: rt.knownNames}
 	r.out.init(rt)
 	h := rt.host
 	h.Dial, h.Listen = r.dial, r.listen

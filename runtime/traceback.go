@@ -84,13 +84,15 @@ func (r *run) frames(err error, skip int) []Frame {
 	return all
 }
 
+const tracebackHead = "Traceback (most recent call last):\n"
+
 // formatFrames returns the frames as Python shows a traceback, without its last line.
 func formatFrames(frames []Frame) string {
 	if len(frames) == 0 {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("Traceback (most recent call last):\n")
+	b.WriteString(tracebackHead)
 	for _, f := range frames {
 		if !f.Pos.IsValid() {
 			fmt.Fprintf(&b, "  ... %s\n", f.Function)
@@ -149,6 +151,7 @@ func (t *task) failure(err error) error {
 		return e
 	}
 	e.Exception = exceptionOf(err)
+	e.hint = hint(err, t.run.rt.moduleNames(), t.run.names())
 	return e
 }
 
@@ -176,30 +179,36 @@ func FormatError(err error) string {
 	}
 	var b strings.Builder
 	var syn *SyntaxError
+	var exit *ExitError
 	var e *Error
 	switch {
-	case errors.As(err, &e):
-		var exit *ExitError
-		if errors.As(err, &exit) {
-			return exit.Message + "\n"
+	case errors.As(err, &exit):
+		if exit.Message == "" {
+			return ""
 		}
+		return exit.Message + "\n"
+	case errors.As(err, &e):
+		again := ""
 		if e.Exception != nil && e.Exception.Traceback != "" {
-			b.WriteString(e.Exception.Traceback) // of its first raising
+			b.WriteString(e.Exception.Traceback)
+			again = "raised again:\n"
+		}
+		if frames := formatFrames(e.Frames); again != "" {
+			b.WriteString(again + strings.TrimPrefix(frames, tracebackHead))
 		} else {
-			b.WriteString(formatFrames(e.Frames))
+			b.WriteString(frames)
 		}
 		if errors.As(err, &syn) {
-			b.WriteString(syn.format())
-			return b.String()
+			return b.String() + syn.format()
 		}
 		b.WriteString(e.Error() + "\n")
+		if e.hint != "" {
+			b.WriteString("hint: " + e.hint + "\n")
+		}
 	case errors.As(err, &syn):
 		return syn.format()
 	default:
 		b.WriteString(py.Escape(err.Error()) + "\n")
-	}
-	if h := hint(err); h != "" {
-		b.WriteString("hint: " + h + "\n")
 	}
 	return b.String()
 }
