@@ -76,6 +76,19 @@ func (it *usingIterator) Done() {
 	}
 }
 
+// raise is Host.Raise: the error of an iterator's Next stops the thread as one of
+// a close method does, and a catch takes it up in the same way.
+func (r *run) raise(thread *starlark.Thread, err error) {
+	if thread == nil {
+		r.task.stop(err)
+		return
+	}
+	if st := stateOf(thread); st.closing == nil {
+		st.closing = err
+	}
+	thread.Cancel(closingReason)
+}
+
 // closeOne calls a close method. A panic is an error.
 func closeOne(thread *starlark.Thread, fn starlark.Value) (err error) {
 	defer recoverTo(&err)

@@ -50,6 +50,11 @@ type Host struct {
 	// and cancellation; done releases it once nothing runs on it any more.
 	NewThread func(name string) (thread *starlark.Thread, done func())
 
+	// Raise makes err the error of the statement that runs on thread: for an
+	// iterator, which has no way to return one. A nil thread means the whole run.
+	// It must be called on the thread's goroutine.
+	Raise func(thread *starlark.Thread, err error)
+
 	// DebugLevel is the debug level that new connections start with.
 	DebugLevel int
 
@@ -186,6 +191,13 @@ func fill(h *Host) {
 			thread := &starlark.Thread{Name: name}
 			Share(thread, h)
 			return thread, func() {}
+		}
+	}
+	if h.Raise == nil {
+		h.Raise = func(thread *starlark.Thread, err error) {
+			if thread != nil {
+				thread.Cancel(err.Error())
+			}
 		}
 	}
 	if h.Stdin == nil {
