@@ -13,7 +13,6 @@ const (
 	errNoOption     = syscall.ENOPROTOOPT
 	errIsConnected  = syscall.EISCONN
 	errNoFamily     = syscall.EAFNOSUPPORT
-	errNoSocketType = syscall.ESOCKTNOSUPPORT
 	errNoProtocol   = syscall.EPROTONOSUPPORT
 )
 

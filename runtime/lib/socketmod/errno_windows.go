@@ -15,7 +15,6 @@ const (
 	errNoOption     syscall.Errno = 10042
 	errIsConnected  syscall.Errno = 10056
 	errNoFamily     syscall.Errno = 10047
-	errNoSocketType syscall.Errno = 10044
 	errNoProtocol   syscall.Errno = 10043
 )
 

@@ -61,7 +61,11 @@ func (f *File) String() string { return "<socket file>" }
 func (f *File) Type() string { return "_fileobject" }
 
 // Freeze makes every operation fail.
-func (f *File) Freeze() { f.frozen = true }
+func (f *File) Freeze() {
+	if !f.frozen {
+		f.frozen = true
+	}
+}
 
 // Truth is always true.
 func (f *File) Truth() starlark.Bool { return true }
@@ -305,9 +309,6 @@ func (f *File) flush() error {
 
 // write buffers data and sends when the buffer's rule says so.
 func (f *File) write(data string) error {
-	if data == "" {
-		return nil
-	}
 	f.out = append(f.out, data...)
 	if f.bufsize == 0 || f.bufsize == 1 && strings.Contains(data, "\n") || f.bufsize > 1 && len(f.out) >= f.bufsize {
 		return f.flush()
@@ -321,10 +322,14 @@ func fileWrite(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	if err != nil {
 		return nil, err
 	}
+	data := py.Str(v)
+	if data == "" && !f.frozen {
+		return starlark.None, nil
+	}
 	if err := f.begin(thread, "write to", "sendall"); err != nil {
 		return nil, err
 	}
-	if err := f.write(py.Str(v)); err != nil {
+	if err := f.write(data); err != nil {
 		return nil, err
 	}
 	return starlark.None, nil
@@ -361,7 +366,7 @@ func fileFlush(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	if err := none(b, args, kwargs); err != nil {
 		return nil, err
 	}
-	if f.s == nil {
+	if len(f.out) == 0 && !f.frozen {
 		return starlark.None, nil
 	}
 	if err := f.begin(thread, "write to", "sendall"); err != nil {

@@ -387,14 +387,28 @@ func socketGetSockOpt(thread *starlark.Thread, b *starlark.Builtin, args starlar
 	if err != nil {
 		return nil, err
 	}
-	if err := s.connected(thread, "read from"); err != nil {
+	if err := s.usable(thread, "read from"); err != nil {
 		return nil, err
+	}
+	if s.link == nil {
+		return s.recordedOption(n[0], n[1])
 	}
 	value, err := s.link.getOption(n[0], n[1])
 	if err != nil {
 		return nil, s.fail(err, false)
 	}
 	return starlark.MakeInt(value), nil
+}
+
+// recordedOption is getsockopt before there is a connection: what setsockopt
+// said, which connect will do.
+func (s *Socket) recordedOption(level, name int) (starlark.Value, error) {
+	for i := len(s.options) - 1; i >= 0; i-- {
+		if o := s.options[i]; o[0] == level && o[1] == name {
+			return starlark.MakeInt(o[2]), nil
+		}
+	}
+	return nil, Errno(errNotConnected, nil)
 }
 
 // smallInts reads C ints.

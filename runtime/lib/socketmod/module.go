@@ -121,7 +121,7 @@ func newSocket(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	case family != syscall.AF_INET && family != syscall.AF_INET6:
 		return nil, Errno(errNoFamily, nil)
 	case kind != syscall.SOCK_STREAM:
-		return nil, Errno(errNoSocketType, nil)
+		return nil, Errno(errInvalid, nil)
 	case proto != 0 && proto != syscall.IPPROTO_TCP:
 		return nil, Errno(errNoProtocol, nil)
 	}
@@ -151,7 +151,7 @@ func inetNtoa(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 		return nil, err
 	}
 	if len(packed) != 4 {
-		return nil, ErrorClass.Errorf("packed IP wrong length")
+		return nil, ErrorClass.Errorf("packed IP wrong length for inet_ntoa")
 	}
 	return starlark.String(netip.AddrFrom4([4]byte([]byte(packed))).String()), nil
 }

@@ -30,7 +30,6 @@ type Socket struct {
 
 	source  io.Reader  // what scripts read through, or nil for the connection
 	peeked  []byte     // read ahead by a look; comes first
-	copyBuf []byte     // what CopyN moves through, made at its first use
 	bind    *localAddr // what bind() asked for
 	family  int        // AF_INET or AF_INET6, while not connected
 	proto   int
@@ -250,7 +249,7 @@ func (s *Socket) Read(p []byte) (int, error) {
 		n, err = s.conn.Read(p)
 	}
 	if n > 0 {
-		if over := s.charge(s.host.Budget.Read, int64(n)); over != nil {
+		if over := s.received(int64(n)); over != nil {
 			return 0, over
 		}
 	}
@@ -276,22 +275,23 @@ func (s *Socket) Write(p []byte) (int, error) {
 	return n, s.wrote(int64(n), err)
 }
 
-// wrote charges n bytes sent and maps the error.
-func (s *Socket) wrote(n int64, err error) error {
-	if over := s.charge(s.host.Budget.Write, n); over != nil {
-		return over
-	}
+// received charges n bytes read; a used-up limit closes the socket.
+func (s *Socket) received(n int64) error {
+	err := s.host.Budget.Read(n)
 	if err != nil {
-		err = s.fail(err, false)
+		s.Close()
 	}
 	return err
 }
 
-// charge counts bytes; a used-up limit closes the socket.
-func (s *Socket) charge(count func(int64) error, n int64) error {
-	err := count(n)
-	if err != nil {
+// wrote charges n bytes sent, and maps the error.
+func (s *Socket) wrote(n int64, err error) error {
+	if over := s.host.Budget.Write(n); over != nil {
 		s.Close()
+		return over
+	}
+	if err != nil {
+		err = s.fail(err, false)
 	}
 	return err
 }
@@ -348,7 +348,7 @@ func (s *Socket) Idle() (data, eof bool) {
 	l.looking = false
 	if n > 0 {
 		s.peeked = append(s.peeked[:0], l.one[0])
-		if s.charge(s.host.Budget.Read, 1) != nil {
+		if s.received(1) != nil {
 			return false, true
 		}
 		return true, false

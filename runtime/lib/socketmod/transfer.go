@@ -1,6 +1,7 @@
 package socketmod
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -25,7 +26,9 @@ func (s *Socket) WriteBuffers(bufs *net.Buffers) (int64, error) {
 	l := s.link
 	switch {
 	case s.layer.Conn != nil && size <= joinSize:
-		joined := make([]byte, 0, size)
+		buf := scratch.Get().(*[bufferSize]byte)
+		defer scratch.Put(buf)
+		joined := buf[:0]
 		for _, b := range *bufs {
 			joined = append(joined, b...)
 		}
@@ -92,9 +95,10 @@ func (s *Socket) ReadFrom(r io.Reader) (int64, error) {
 			}
 		}
 	}
-	buf := make([]byte, bufferSize)
+	buf := scratch.Get().(*[bufferSize]byte)
+	defer scratch.Put(buf)
 	for {
-		n, err := r.Read(buf)
+		n, err := r.Read(buf[:])
 		if n > 0 {
 			w, werr := s.Write(buf[:n])
 			done += int64(w)
@@ -190,12 +194,15 @@ func (s *Socket) copyPiece(w io.Writer, n int64) (int64, error) {
 		}
 	}
 	moved, err := to.ReadFrom(&io.LimitedReader{R: tcp, N: n})
-	if over := s.charge(s.host.Budget.Read, moved); over != nil {
+	if over := s.received(moved); over != nil {
 		return moved, over
 	}
+	var ours *net.OpError
 	switch {
-	case err != nil:
+	case errors.As(err, &ours):
 		return moved, s.fail(err, true)
+	case err != nil: // w's, a *fs.PathError as a rule
+		return moved, err
 	case moved < n:
 		return moved, io.EOF
 	}
@@ -204,12 +211,11 @@ func (s *Socket) copyPiece(w io.Writer, n int64) (int64, error) {
 
 // copyBuffer moves one bufferful, at most n bytes.
 func (s *Socket) copyBuffer(w io.Writer, n int64) (int64, error) {
-	if s.copyBuf == nil {
-		s.copyBuf = make([]byte, bufferSize)
-	}
-	got, err := s.Read(s.copyBuf[:min(n, bufferSize)])
+	buf := scratch.Get().(*[bufferSize]byte)
+	defer scratch.Put(buf)
+	got, err := s.Read(buf[:min(n, bufferSize)])
 	if got > 0 {
-		if wrote, werr := w.Write(s.copyBuf[:got]); werr != nil {
+		if wrote, werr := w.Write(buf[:got]); werr != nil {
 			return int64(wrote), werr
 		}
 	}

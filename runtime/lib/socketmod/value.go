@@ -6,9 +6,7 @@ import (
 	"go.starlark.net/starlark"
 )
 
-var (
-	_ starlark.HasAttrs = (*Socket)(nil)
-)
+var _ starlark.HasAttrs = (*Socket)(nil)
 
 // String returns <socket> or <SSLSocket>.
 func (s *Socket) String() string { return "<" + s.typeName + ">" }
@@ -17,7 +15,11 @@ func (s *Socket) String() string { return "<" + s.typeName + ">" }
 func (s *Socket) Type() string { return s.typeName }
 
 // Freeze makes every operation of the script's fail: a connection has one owner.
-func (s *Socket) Freeze() { s.frozen = true }
+func (s *Socket) Freeze() {
+	if !s.frozen { // frozen, it may be shared: no more stores
+		s.frozen = true
+	}
+}
 
 // Truth is always true.
 func (s *Socket) Truth() starlark.Bool { return true }

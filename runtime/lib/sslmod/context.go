@@ -77,9 +77,10 @@ func newContext(protocol int) (*SSLContext, error) {
 	}, nil
 }
 
-// newDefault returns what create_default_context() does: everything verified
-// against the run's default authorities.
-func newDefault() *SSLContext {
+// NewDefaultContext returns a new context that verifies chain and name against
+// the run's default authorities, as create_default_context() does: for
+// connections with settings of their own.
+func NewDefaultContext() *SSLContext {
 	return &SSLContext{
 		protocol: starlark.MakeInt(protocolTLS), version: protocolTLS,
 		options: defaultOptions, verifyFlags: verifyX509TrustedFirst,
@@ -88,11 +89,12 @@ func newDefault() *SSLContext {
 }
 
 // DefaultContext returns the run's context for HTTPS connections that were given
-// none: the same one for each call. It is frozen: no script can weaken it. The
-// authorities are read at its first handshake.
+// none: the same one for each call. It is frozen, so no script can weaken it;
+// NewDefaultContext makes one that takes a certificate. The authorities are read
+// at a handshake. The error is always nil.
 func DefaultContext(thread *starlark.Thread) (*SSLContext, error) {
 	return host.State(host.From(thread), contextKey{}, func() *SSLContext {
-		c := newDefault()
+		c := NewDefaultContext()
 		c.Freeze()
 		return c
 	}), nil
@@ -102,7 +104,7 @@ type contextKey struct{}
 
 // Unverified returns a new context that verifies neither the chain nor the name.
 func Unverified() *SSLContext {
-	c := newDefault()
+	c := NewDefaultContext()
 	c.verifyMode, c.checkHostname, c.defaults = certNone, false, false
 	return c
 }

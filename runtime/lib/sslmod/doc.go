@@ -16,7 +16,7 @@
 //     socket: nothing can be sent in the clear by mistake (D1).
 //   - A timeout is one exception that is both an ssl.SSLError, as in CPython 2.7,
 //     and a socket.timeout. A handshake has one deadline for all of it.
-//   - An end without close_notify is an SSLEOFError for httplib; recv shows ''
+//   - An end without close_notify is an SSLEOFError for httplib; recv shows ”
 //     while suppress_ragged_eofs is on, but not for a record cut in the middle.
 //   - cadata takes PEM in any string, and DER.
 //   - CRL checks fail every certificate: there are no revocation lists.

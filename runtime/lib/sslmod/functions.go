@@ -22,7 +22,7 @@ func createDefaultContext(thread *starlark.Thread, b *starlark.Builtin, args sta
 	if err := checkPurpose(purpose); err != nil {
 		return nil, err
 	}
-	c := newDefault()
+	c := NewDefaultContext()
 	if isClientAuth(purpose) {
 		c.verifyMode, c.checkHostname, c.defaults = certNone, false, false
 	}
@@ -49,7 +49,7 @@ func createDefaultHTTPSContext(_ *starlark.Thread, b *starlark.Builtin, args sta
 	if err := none(b, args, kwargs); err != nil {
 		return nil, err
 	}
-	return newDefault(), nil
+	return NewDefaultContext(), nil
 }
 
 // httpsVerifyCertificates is ssl._https_verify_certificates. Verification is on;

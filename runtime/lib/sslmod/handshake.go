@@ -35,7 +35,12 @@ func (c *SSLContext) Wrap(thread *starlark.Thread, sock *socketmod.Socket, serve
 	if serverHostname != "" {
 		o.hostname = starlark.String(serverHostname)
 	}
-	return c.wrap(thread, sock, o)
+	s, err := c.wrap(thread, sock, o)
+	if err != nil {
+		sock.Close()
+		return nil, err
+	}
+	return s, nil
 }
 
 // wrap is SSLSocket's constructor.
@@ -184,17 +189,20 @@ func (c *SSLContext) verify(h *host.Host, state *tls.ConnectionState, o wrapOpti
 	if c.checkHostname && !o.serverSide {
 		name, _ := py.AsBytes(o.hostname)
 		if err := leaf.VerifyHostname(name); err != nil {
-			return mismatch(err, name, certificateNames(leaf))
+			return mismatch(err, name, certificateNames(leaf, name))
 		}
 	}
 	return nil
 }
 
-// certificateNames lists the names a certificate is good for.
-func certificateNames(cert *x509.Certificate) []string {
+// certificateNames lists what a certificate could have matched hostname by: its
+// names and, for an address, its addresses.
+func certificateNames(cert *x509.Certificate, hostname string) []string {
 	names := append([]string(nil), cert.DNSNames...)
-	for _, ip := range cert.IPAddresses {
-		names = append(names, ip.String())
+	if net.ParseIP(hostname) != nil {
+		for _, ip := range cert.IPAddresses {
+			names = append(names, ip.String())
+		}
 	}
 	return names
 }

@@ -49,7 +49,7 @@ func matchHostname(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		return nil, err
 	}
 	if err := names.VerifyHostname(string(hostname)); err != nil {
-		return nil, mismatch(err, string(hostname), certificateNames(names))
+		return nil, mismatch(err, string(hostname), certificateNames(names, string(hostname)))
 	}
 	return starlark.None, nil
 }

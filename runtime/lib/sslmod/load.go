@@ -43,6 +43,9 @@ var (
 // Errors: *host.PermissionError; IOError from the file; SSLError for what is not
 // PEM, for a wrong or missing password, and for a key that does not fit.
 func (c *SSLContext) LoadCertChain(thread *starlark.Thread, certfile, keyfile string, password starlark.Value) error {
+	if err := c.mutable("change"); err != nil {
+		return err
+	}
 	if keyfile == "" {
 		keyfile = certfile
 	}
@@ -160,6 +163,9 @@ func fileError(err error) error {
 // directory of them under OpenSSL's hashed names, and data (PEM or DER). "" is
 // none. Errors as for LoadCertChain; a missing directory is none.
 func (c *SSLContext) LoadVerifyLocations(thread *starlark.Thread, cafile, capath, cadata string) error {
+	if err := c.mutable("change"); err != nil {
+		return err
+	}
 	if cadata != "" {
 		if err := c.loadData(cadata); err != nil {
 			return err
