@@ -115,8 +115,6 @@ class FakeSocket(object):
         self.sent.append(str(data))
 
     def makefile(self, mode='r', bufsize=-1):
-        if mode not in ('r', 'rb'):
-            raise httplib.UnimplementedFileMode()
         self.opened.append((mode, bufsize))
         return FakeFile(self)
 
