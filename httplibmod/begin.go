@@ -154,7 +154,7 @@ func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s st
 	}
 	r.msg = msg
 	if debug != nil {
-		for _, line := range msg.lines {
+		for line := range msg.lines() {
 			debugPrint(thread, &r.softspace, "header: "+line)
 		}
 	}

@@ -438,18 +438,6 @@ func respGetHeader(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 	return r.msg.lookup(name, fallback)
 }
 
-// lookup is getheader of a message.
-func (m *HTTPMessage) lookup(name, fallback starlark.Value) (starlark.Value, error) {
-	s, ok := py.AsBytes(name)
-	if !ok {
-		return nil, py.NoAttribute(name, "lower")
-	}
-	if v, ok := m.get(s); ok {
-		return starlark.String(v), nil
-	}
-	return fallback, nil
-}
-
 // respGetHeaders is getheaders().
 func respGetHeaders(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {

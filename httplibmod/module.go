@@ -12,6 +12,7 @@ func newModule() *starlarkstruct.Module {
 	members := starlark.StringDict{
 		"HTTPConnection":  plainClass,
 		"HTTPSConnection": secureClass,
+		"HTTPMessage":     httpMessageClass,
 		"HTTPResponse":    responseClass,
 		"error":           HTTPException,
 		"HTTP_PORT":       starlark.MakeInt(httpPort),

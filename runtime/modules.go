@@ -23,6 +23,8 @@ import (
 // builtinModules are the modules that every script finds, the same for all runs.
 var builtinModules = []*starlarkstruct.Module{
 	httplibmod.Module,
+	httplibmod.Mimetools,
+	httplibmod.RFC822,
 	jsonmod.Module,
 	math.Module,
 	socketmod.Module,
