@@ -27,16 +27,24 @@ func attemptFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	return catch(thread, b, py.ExceptionClass, args[0], args[1:], kwargs)
 }
 
+// maxCatches bounds catches inside catches: raising an exception again at each
+// level copies the call stack each time.
+const maxCatches = 1000
+
 func catch(thread *starlark.Thread, b *starlark.Builtin, types, fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	c, ok := fn.(starlark.Callable)
 	if !ok {
 		return nil, py.TypeError.Errorf("%s: want a function, not %s", b.Name(), py.TypeName(fn))
 	}
+	st := stateOf(thread)
+	if st.catches++; st.catches > maxCatches {
+		st.catches--
+		return nil, tooRecursive()
+	}
 	v, err := protect(thread, c, args, kwargs)
-	if err == nil {
+	if st.catches--; err == nil {
 		return &Result{value: v}, nil
 	}
-	st := stateOf(thread)
 	x := exceptionOf(err)
 	if x == nil || st.task.stopped() != nil {
 		return nil, err

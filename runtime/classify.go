@@ -185,10 +185,23 @@ var compiled = sync.OnceValue(func() []*regexp.Regexp {
 	return list
 })
 
+// flattened matches an exception of which a stock built-in kept only the text:
+// "get: TypeError: unhashable type: Result".
+var flattened = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?s)^\w+: (?:for parameter [^:]+: )?([A-Z]\w+): (.*)$`)
+})
+
 // classify returns the exception for an error that is none: the interpreter's,
 // by the rules; of an embedder's built-in, Error.
 func classify(err error) *py.Exception {
 	msg := err.Error()
+	if m := flattened().FindStringSubmatch(msg); m != nil {
+		for _, c := range py.Builtins() {
+			if c.Name() == m[1] {
+				return c.New(err, starlark.String(m[2]))
+			}
+		}
+	}
 	for i, re := range compiled() {
 		m := re.FindStringSubmatch(msg)
 		if m == nil {

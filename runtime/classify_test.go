@@ -211,6 +211,9 @@ func TestInterpreterErrors(t *testing.T) {
 	} else {
 		note(used, x.Cause.Error())
 	}
+	// The runtime stops a recursion before the interpreter does.
+	_, err = starlark.ExecFileOptions(&options, new(starlark.Thread), "x.star", "def f(): f()\nf()", nil)
+	note(used, err.Error())
 	// A rule that nothing provokes may have lost its text to a new version.
 	for _, r := range rules {
 		for _, expr := range r.exprs {

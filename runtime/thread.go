@@ -48,9 +48,13 @@ type task struct {
 // threadState is what the runtime keeps on each thread.
 type threadState struct {
 	task *task
-	// closing is the error with which a value that using closed has left its
-	// block: the thread is cancelled until a catch, or the end, picks it up.
-	closing error
+	// pending is an error that arose where none can be returned: the thread is
+	// cancelled until a catch, or the end of its code, takes it (pending.go).
+	pending error
+	// usings are the blocks under way, the innermost last.
+	usings []*usingIterator
+	// catches is how many catches are under way, each inside the one before.
+	catches int
 	// loading is the file this thread loads, or nil.
 	loading *loadedFile
 	// limit is the value of thread.Steps at which its slice of steps is used up.
@@ -182,11 +186,9 @@ func (t *task) newThread(name string) *starlark.Thread {
 	host.Share(thread, t.host)
 	st := &threadState{task: t}
 	thread.SetLocal(local, st)
-	if t.run.rt.limits.Steps > 0 {
-		st.limit = 1 + t.takeSteps()
-		thread.OnMaxSteps = moreSteps
-		thread.SetMaxExecutionSteps(st.limit)
-	}
+	st.limit = 1 + t.takeSteps()
+	thread.OnMaxSteps = moreSteps
+	thread.SetMaxExecutionSteps(st.limit)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.threads = append(t.threads, thread)
@@ -199,8 +201,8 @@ func (t *task) newThread(name string) *starlark.Thread {
 // release forgets a thread on which nothing runs any more. The steps it took and
 // did not use go back to the task.
 func (t *task) release(thread *starlark.Thread) {
-	if unused := int64(stateOf(thread).limit) - 1 - int64(thread.Steps); unused > 0 {
-		t.steps.Add(unused)
+	if st := stateOf(thread); st.limit > thread.Steps {
+		t.steps.Add(int64(st.limit - 1 - thread.Steps))
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -225,7 +227,11 @@ const stepSlice = 1 << 14
 
 // takeSteps takes some of the steps the task has left; 0 means none are.
 func (t *task) takeSteps() uint64 {
-	slice := min(stepSlice, t.run.rt.limits.Steps/64+1)
+	limit := t.run.rt.limits.Steps
+	if limit < 0 {
+		return stepSlice
+	}
+	slice := min(stepSlice, limit/64+1)
 	for {
 		left := t.steps.Load()
 		if left <= 0 {
@@ -238,10 +244,18 @@ func (t *task) takeSteps() uint64 {
 	}
 }
 
+// maxCallDepth bounds recursion: about, because it is looked at once a slice of
+// steps. The interpreter's own bound, ten times as deep, makes each traceback
+// cost milliseconds. CPython's is 1000.
+const maxCallDepth = 10_000
+
 // moreSteps is a thread's OnMaxSteps: its slice is used up. Built-ins charge
 // steps too, perhaps several slices at once.
 func moreSteps(thread *starlark.Thread) {
 	st := stateOf(thread)
+	if thread.CallStackDepth() > maxCallDepth {
+		st.setPending(thread, tooRecursive())
+	}
 	for st.limit <= thread.Steps {
 		n := st.task.takeSteps()
 		if n == 0 {

@@ -1,7 +1,7 @@
 package runtime
 
 import (
-	"strings"
+	"slices"
 
 	"go.starlark.net/starlark"
 
@@ -38,7 +38,12 @@ func (u *using) Truth() starlark.Bool  { return true }
 func (u *using) Hash() (uint32, error) { return 0, py.TypeError.Errorf("unhashable type: using") }
 
 // Iterate begins the block; the iterator's Done ends it.
-func (u *using) Iterate() starlark.Iterator { return &usingIterator{using: u} }
+func (u *using) Iterate() starlark.Iterator {
+	it := &usingIterator{using: u}
+	st := stateOf(u.thread)
+	st.usings = append(st.usings, it)
+	return it
+}
 
 type usingIterator struct {
 	using *using
@@ -59,68 +64,40 @@ func (it *usingIterator) Next(p *starlark.Value) bool {
 	return true
 }
 
-// Done closes the values, all of them, in reverse order. It has no way to return
-// an error, so the first one stops the thread, and the catch around it, or the
-// end of the run, takes it up from there (settle).
+// Done closes the values, and before them those of the blocks inside this one:
+// the interpreter ends the blocks that an error or a return leaves from the
+// outside in. It has no way to return an error, so the first one becomes pending.
 func (it *usingIterator) Done() {
-	thread, values := it.using.thread, it.using.values
+	thread := it.using.thread
 	st := stateOf(thread)
-	first := st.takeClosing(thread) // of a block inside this one
-	for i := len(values) - 1; i >= 0; i-- {
-		if err := closeOne(thread, attr(values[i], "close")); err != nil && first == nil {
-			first = err
-		}
-	}
-	if st.closing = first; first != nil {
-		thread.Cancel(closingReason)
-	}
-}
-
-// raise is Host.Raise: the error of an iterator's Next stops the thread as one of
-// a close method does, and a catch takes it up in the same way.
-func (r *run) raise(thread *starlark.Thread, err error) {
-	if thread == nil {
-		r.task.stop(err)
+	i := slices.Index(st.usings, it)
+	if i < 0 {
 		return
 	}
-	if st := stateOf(thread); st.closing == nil {
-		st.closing = err
+	inner := slices.Clone(st.usings[i:])
+	st.usings = slices.Delete(st.usings, i, len(st.usings))
+	first := st.takePending(thread)
+	for _, block := range slices.Backward(inner) {
+		for _, v := range slices.Backward(block.using.values) {
+			if err := closeOne(thread, st, attr(v, "close")); err != nil && first == nil {
+				first = err
+			}
+		}
 	}
-	thread.Cancel(closingReason)
+	if first != nil {
+		st.setPending(thread, first)
+	}
 }
 
-// closeOne calls a close method. A panic is an error.
-func closeOne(thread *starlark.Thread, fn starlark.Value) (err error) {
-	defer recoverTo(&err)
-	_, err = starlark.Call(thread, fn, nil, nil)
-	return err
-}
-
-// closingReason is why a thread is cancelled whose using block met an error.
-const closingReason = "a close method failed"
-
-// takeClosing returns the error that a using block left behind, or nil, and lets
-// the thread go on.
-func (st *threadState) takeClosing(thread *starlark.Thread) error {
-	err := st.closing
-	if err == nil {
+// closeOne calls a close method. A panic is an error. On a stopped thread a
+// script's own function would not get past its first step; what it would close
+// is closed at the end of the run.
+func closeOne(thread *starlark.Thread, st *threadState, fn starlark.Value) error {
+	if _, ok := fn.(*starlark.Function); ok && st.task.stopped() != nil {
 		return nil
 	}
-	st.closing = nil
-	thread.Uncancel()
-	if cause := st.task.stopped(); cause != nil {
-		thread.Cancel(cause.Error())
-	}
-	return err
-}
-
-// settle returns the error with which code on the thread ended: err, unless that
-// is none, or the way in which a using block made its own known. An error that
-// was there before the block was left is the one to know of.
-func (st *threadState) settle(thread *starlark.Thread, err error) error {
-	closing := st.takeClosing(thread)
-	if closing != nil && (err == nil || strings.HasSuffix(err.Error(), "cancelled: "+closingReason)) {
-		return closing
-	}
+	_, err := recovering(func() (starlark.Value, error) {
+		return starlark.Call(thread, fn, nil, nil)
+	})
 	return err
 }
