@@ -65,3 +65,59 @@ func TestCorpus(t *testing.T) {
 		}
 	}
 }
+
+// cpythonTests are all tests of CPython 2.7.18's own Lib/test/test_httplib.py.
+// The two that need what a script has not are checked in its spirit: subclasses
+// are attributes, and hosts of the Internet are local ones.
+const cpythonTests = `
+	BasicTest: test_bad_status_repr test_chunked test_chunked_head test_early_eof test_epipe test_error_leak
+		test_filenoattr test_host_port test_incomplete_read test_negative_content_length
+		test_overflowing_chunked_line test_overflowing_header_line test_overflowing_status_line
+		test_partial_reads test_partial_reads_incomplete_body test_partial_reads_no_content_length
+		test_proxy_tunnel_without_status_line test_putrequest_override_domain_validation
+		test_putrequest_override_host_validation test_read_head test_response_headers test_send
+		test_send_file test_send_tempfile test_status_lines test_too_many_headers
+	HeaderTests: test_auto_headers test_blank_line_forms test_content_length_0 test_from_line
+		test_invalid_headers test_ipv6host_header test_malformed_headers_coped_with
+		test_malformed_truncation test_parse_all_octets test_putheader
+	HTTPSTest: test_attributes test_host_port test_local_bad_hostname test_local_good_hostname
+		test_local_unknown_cert test_networked test_networked_bad_cert test_networked_good_cert
+		test_networked_noverification test_networked_trusted_by_default_cert
+	HTTPTest: testHTTPConnection testHTTPWithConnectHostPort
+	OfflineTest: test_responses
+	SourceAddressTest: testHTTPConnectionSourceAddress testHTTPSConnectionSourceAddress
+	TimeoutTest: testTimeoutAttribute
+	TunnelTests: test_connect`
+
+// TestCPythonTests: each test of CPython's own has a case that names it.
+func TestCPythonTests(t *testing.T) {
+	cases, err := LoadCases(corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`[A-Za-z]+Tests?\.test[A-Za-z0-9_]+`)
+	covered := map[string]bool{}
+	for _, c := range cases {
+		for _, name := range named.FindAllString(c.Source, -1) {
+			covered[name] = true
+		}
+	}
+	count, class := 0, ""
+	for _, word := range strings.Fields(cpythonTests) {
+		if name, ok := strings.CutSuffix(word, ":"); ok {
+			class = name
+			continue
+		}
+		count++
+		if name := class + "." + word; !covered[name] {
+			t.Errorf("no case names %s", name)
+		}
+		delete(covered, class+"."+word)
+	}
+	if count != 53 {
+		t.Errorf("%d tests of test_httplib.py; it has 53", count)
+	}
+	for name := range covered {
+		t.Errorf("test_httplib.py has no %s", name)
+	}
+}

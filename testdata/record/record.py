@@ -150,6 +150,8 @@ def isolated(archive, name):
 
 
 def main(args):
+    # The authorities that the system trusts are those of the cases, here and in the replay.
+    os.environ['SSL_CERT_FILE'] = os.path.join(CERTS, 'ca.pem')
     check = '--check' in args
     paths = [a for a in args if a != '--check'] or sorted(glob.glob(os.path.join(CASES, '*.txtar')))
     bad = changed = 0
