@@ -140,6 +140,8 @@ func isInstance(x, types starlark.Value, depth int) (bool, error) {
 		if t.Receiver() == nil {
 			return isOfType(x, t.Name()), nil
 		}
+	case interface{ HasInstance(x starlark.Value) bool }: // a class that has classes below it
+		return t.HasInstance(x), nil
 	case starlark.Callable:
 		return isOfType(x, t.Name()), nil
 	}
