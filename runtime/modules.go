@@ -16,6 +16,7 @@ import (
 	"starwire/runtime/lib/jsonmod"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
+	"starwire/runtime/lib/timemod"
 	"starwire/runtime/lib/urllibmod"
 	"starwire/runtime/py"
 )
@@ -29,6 +30,7 @@ var builtinModules = []*starlarkstruct.Module{
 	math.Module,
 	socketmod.Module,
 	sslmod.Module,
+	timemod.Module,
 	urllibmod.Module,
 }
 
@@ -158,6 +160,9 @@ func (rt *Runtime) moduleNames() []string {
 // exports lists what "from name import *" binds.
 func (rt *Runtime) exports(name string) ([]string, error) {
 	members, ok := rt.modules[name]
+	if make := specialModules[name]; !ok && make != nil {
+		members, ok = make(host.From(new(starlark.Thread))).Members, true
+	}
 	if !ok {
 		return nil, fmt.Errorf("there is no built-in module %s to import * from; name what you import", name)
 	}
