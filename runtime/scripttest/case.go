@@ -30,7 +30,7 @@ type Case struct {
 
 // A Difference is a place where starwire leaves CPython on purpose.
 type Difference struct {
-	IDs    []string // "D5", "H3", …
+	IDs    []string // "D5", "H3", …; or the package whose doc.go lists it, "sslmod"
 	Reason string
 }
 
@@ -44,8 +44,8 @@ type Outcome struct {
 }
 
 var (
-	differs      = regexp.MustCompile(`^differs: ((?:[DH][0-9]+)(?:, [DH][0-9]+)*): (\S.*)$`)
-	deviationIDs = regexp.MustCompile(`[DH][0-9]+`)
+	differs      = regexp.MustCompile(`^differs: ((?:[DH][0-9]+|[a-z0-9]+mod)(?:, [DH][0-9]+)*): (\S.*)$`)
+	deviationIDs = regexp.MustCompile(`[DH][0-9]+|[a-z0-9]+mod`)
 )
 
 // outcomeFiles are the files of an outcome. With the suffix .starwire they

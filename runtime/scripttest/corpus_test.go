@@ -1,6 +1,7 @@
 package scripttest
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -119,5 +120,35 @@ func TestCPythonTests(t *testing.T) {
 	}
 	for name := range covered {
 		t.Errorf("test_httplib.py has no %s", name)
+	}
+}
+
+// TestDifferencesHaveCases: each place where starwire leaves CPython on purpose
+// is shown by a case that carries both outcomes, but for those that no script
+// and no server can see.
+func TestDifferencesHaveCases(t *testing.T) {
+	cases, err := LoadCases(corpus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]bool{
+		"D20": true, // which TLS versions are offered
+		"D21": true, // debug output shows credentials, as in CPython
+		"D22": true, // memory follows the bytes received
+		"H18": true, // the same
+	}
+	for _, c := range cases {
+		for _, d := range c.Differences {
+			for _, id := range d.IDs {
+				shown[id] = true
+			}
+		}
+	}
+	for letter, count := range map[string]int{"D": 22, "H": 18} {
+		for i := range count {
+			if id := fmt.Sprint(letter, i+1); !shown[id] {
+				t.Errorf("no case shows %s", id)
+			}
+		}
 	}
 }
