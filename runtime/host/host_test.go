@@ -133,10 +133,12 @@ func TestNames(t *testing.T) {
 	}
 	n.Set("h:80", "127.0.0.1:1")
 	n.Delete("h:80", "127.0.0.1:2")
-	if addr, ok := n.Lookup("h", "80"); !ok || addr != "127.0.0.1:1" {
-		t.Errorf("Lookup = %q, %v", addr, ok)
+	for _, name := range []string{"h", "H"} {
+		if addr, ok := n.Lookup(name, "80"); !ok || addr != "127.0.0.1:1" {
+			t.Errorf("Lookup(%q) = %q, %v; want the address", name, addr, ok)
+		}
 	}
-	n.Delete("h:80", "127.0.0.1:1")
+	n.Delete("H:80", "127.0.0.1:1")
 	if _, ok := n.Lookup("h", "80"); ok {
 		t.Error("a deleted name is still there")
 	}

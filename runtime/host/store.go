@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 )
 
@@ -66,7 +67,8 @@ func (r *Resources) Len() int {
 }
 
 // Names maps names to the addresses dialled in their place, for one run: what
-// --resolve and testserver's names are made of. The zero value is empty.
+// --resolve and testserver's names are made of. Case does not matter. The zero
+// value is empty.
 type Names struct {
 	mu sync.RWMutex
 	m  map[string]string
@@ -79,14 +81,14 @@ func (n *Names) Set(hostport, addr string) {
 	if n.m == nil {
 		n.m = make(map[string]string)
 	}
-	n.m[hostport] = addr
+	n.m[strings.ToLower(hostport)] = addr
 }
 
 // Delete forgets hostport's route, if it still leads to addr.
 func (n *Names) Delete(hostport, addr string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.m[hostport] == addr {
+	if hostport = strings.ToLower(hostport); n.m[hostport] == addr {
 		delete(n.m, hostport)
 	}
 }
@@ -98,7 +100,7 @@ func (n *Names) Lookup(host, port string) (addr string, ok bool) {
 	if len(n.m) == 0 {
 		return "", false
 	}
-	addr, ok = n.m[net.JoinHostPort(host, port)]
+	addr, ok = n.m[strings.ToLower(net.JoinHostPort(host, port))]
 	return addr, ok
 }
 
