@@ -60,5 +60,15 @@ func exceptionOf(err error) *py.Exception {
 		}
 		return py.IOError.New(err, args...)
 	}
-	return classify(err)
+	return classify(innermost(err))
+}
+
+// innermost returns the error as it was raised, under the interpreter's wrapping
+// of it: by the file where it happened, and by each that loads that file.
+func innermost(err error) error {
+	var e *starlark.EvalError
+	for errors.As(err, &e) && e.Unwrap() != nil {
+		err = e.Unwrap()
+	}
+	return err
 }
