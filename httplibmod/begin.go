@@ -134,7 +134,7 @@ func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s st
 	var debug func(string)
 	if debugging(r.debuglevel) {
 		debug = func(line string) {
-			debugPrint(thread, &r.softspace, "reply: "+py.Quote(line)+"\n")
+			debugPrint(thread, "reply: "+py.Quote(line)+"\n")
 		}
 	}
 	// HTTP/0.9 has no place on TLS, nor behind another response (H2, D19).
@@ -155,7 +155,7 @@ func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s st
 	r.msg = msg
 	if debug != nil {
 		for line := range msg.lines() {
-			debugPrint(thread, &r.softspace, "header: "+line)
+			debugPrint(thread, "header: "+line)
 		}
 	}
 	return s, nil
@@ -176,7 +176,7 @@ func (r *HTTPResponse) skipInterim(thread *starlark.Thread, lines headReader, de
 			return HTTPException.Errorf("got more than %d headers", maxHeaders)
 		}
 		if debug {
-			debugPrint(thread, &r.softspace, "header: "+line+"\n")
+			debugPrint(thread, "header: "+line+"\n")
 		}
 	}
 }
@@ -242,7 +242,7 @@ func (r *HTTPResponse) frame() {
 		r.body = r.r.Body(wire.Framing{Kind: wire.UntilClose})
 	}
 	r.bodiless = bodiless
-	if unsure || r.left == untilClose && !r.chunked || r.status == 101 || r.t.broken {
+	if unsure || r.left == untilClose && !r.chunked || r.t.broken {
 		r.willClose = true
 	}
 }
@@ -272,18 +272,12 @@ const maxInt64 = 1<<63 - 1
 func trimOWS(s string) string { return strings.Trim(s, " \t") }
 
 // checkClose is httplib.py, HTTPResponse._check_close: tests for a substring of
-// the joined value. An HTTP/1.0 response that says close as well as keep-alive
-// closes.
+// the joined value.
 func (r *HTTPResponse) checkClose() bool {
 	conn, _ := r.msg.get("connection")
 	conn = py.Lower(conn)
 	if r.version == 11 {
 		return strings.Contains(conn, "close")
-	}
-	for token := range strings.SplitSeq(conn, ",") {
-		if trimOWS(token) == "close" {
-			return true
-		}
 	}
 	if v, _ := r.msg.get("keep-alive"); v != "" {
 		return false

@@ -48,7 +48,6 @@ type HTTPConnection struct {
 	context           starlark.Value // *sslmod.SSLContext, or whatever was given
 
 	lostAnswer bool // getresponse failed; until close()
-	softspace  bool // the debug output's last line lacks its end: see debug.go
 	frozen     bool
 	bound      map[string]*starlark.Builtin // methods, bound once
 }
@@ -362,9 +361,6 @@ func (c *HTTPConnection) SetField(name string, v starlark.Value) error {
 		s, ok := py.AsBytes(v)
 		if !ok {
 			return py.TypeError.Errorf("host is a string, not %s", py.TypeName(v))
-		}
-		if err := checkHost(s); err != nil {
-			return err
 		}
 		c.host = s
 	case "port":

@@ -3,6 +3,7 @@ package httplibmod
 import (
 	"io"
 	"strings"
+	"sync/atomic"
 
 	"go.starlark.net/starlark"
 
@@ -27,23 +28,26 @@ func (c *HTTPConnection) debugging() bool { return debugging(c.debuglevel) }
 
 // debugSend prints what is about to be written.
 func (c *HTTPConnection) debugSend(thread *starlark.Thread, data string) {
-	debugPrint(thread, &c.softspace, "send: "+py.Quote(data)+"\n")
+	debugPrint(thread, "send: "+py.Quote(data)+"\n")
 }
 
 // debugSendFile prints that a readable object is about to be sent.
 func (c *HTTPConnection) debugSendFile(thread *starlark.Thread, v starlark.Value) {
-	debugPrint(thread, &c.softspace, "send: "+py.Repr(v)+"\nsendIng a read()able\n")
+	debugPrint(thread, "send: "+py.Repr(v)+"\nsendIng a read()able\n")
 }
 
-// debugPrint writes one or more whole lines. Python's print puts a space before
-// what follows a "print x," that did not end its line, which happens when the
-// last line of a head was cut by the end of input.
-func debugPrint(thread *starlark.Thread, softspace *bool, text string) {
-	if *softspace {
+// softspaceKey is the key of the run's softspace: whether the debug output's
+// last line lacks its end. Python's "print x," then makes the next print write a
+// space first; it happens when the end of input cuts the last line of a head.
+type softspaceKey struct{}
+
+// debugPrint writes one or more lines.
+func debugPrint(thread *starlark.Thread, text string) {
+	h := host.From(thread)
+	soft := host.State(h, softspaceKey{}, func() *atomic.Bool { return new(atomic.Bool) })
+	if soft.Swap(!strings.HasSuffix(text, "\n")) {
 		text = " " + text
 	}
-	*softspace = !strings.HasSuffix(text, "\n")
-	h := host.From(thread)
 	if h.Budget.Print(int64(len(text))) == nil {
 		io.WriteString(h.Stdout, text)
 	}

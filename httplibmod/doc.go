@@ -48,8 +48,7 @@
 //     Content-Length that is not just digits, and any other transfer coding are
 //     read as in 2.7, but the connection is not used again. TestFraming, TestReuse
 //   - H17: 204, 304 and answers to HEAD have no body, whatever they say. TestReuse
-//   - D7, H5: every 1xx answer but 101 is skipped, at most 100 of them; the
-//     connection of a 101 is not used again. TestInterim, TestFraming
+//   - D7, H5: every 1xx answer but 101 is skipped, at most 100 of them. TestInterim
 //   - D8, H6: every line of a head counts toward the limit of 100, dropped ones
 //     too; so do those of each interim head and of the trailers, which a bare LF
 //     may end. One head has at most 1 MiB. TestInterim, TestChunked

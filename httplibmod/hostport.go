@@ -1,6 +1,7 @@
 package httplibmod
 
 import (
+	"net/netip"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -20,6 +21,9 @@ func splitHostPort(host starlark.Value, port starlark.Value, defaultPort int) (s
 	}
 	if port == starlark.None {
 		port = starlark.MakeInt(defaultPort)
+		if a, err := netip.ParseAddr(h); err == nil && a.Is6() { // 2.7 reads "::1" as the host ":" and port 1
+			return "", nil, InvalidURL.Errorf("an IPv6 address wants brackets: '[%s]'", h)
+		}
 		if i, j := strings.LastIndexByte(h, ':'), strings.LastIndexByte(h, ']'); i > j {
 			text := h[i+1:]
 			if n, ok := py.Int10(text); ok {
@@ -28,10 +32,6 @@ func splitHostPort(host starlark.Value, port starlark.Value, defaultPort int) (s
 				return "", nil, InvalidURL.Errorf("nonnumeric port: '%s'", text)
 			}
 			h = h[:i]
-			// 2.7 reads "::1" as the host ":" and port 1.
-			if j < 0 && strings.IndexByte(h, ':') >= 0 && strings.IndexByte(h, '@') < 0 {
-				return "", nil, InvalidURL.Errorf("an IPv6 address wants brackets: '[%s]'", py.Str(host))
-			}
 		}
 	}
 	if n, ok := port.(starlark.Int); ok {

@@ -69,11 +69,17 @@ func connRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	} else if err := py.UnpackArgs(b.Name(), args, kwargs, "method", &meth, "url", &url, "body?", &body, "headers?", &headers); err != nil {
 		return nil, err
 	}
+	c := connOf(b)
 	fields, err := fieldsOf(headers)
 	if err != nil {
+		if s, ok := py.AsBytes(headers); ok && s != "" { // 2.7 notices when it comes to sending them
+			if e := c.putRequest(thread, meth, url, false, false); e != nil {
+				err = e
+			}
+		}
 		return nil, err
 	}
-	return starlark.None, connOf(b).sendRequest(thread, meth, url, body, fields)
+	return starlark.None, c.sendRequest(thread, meth, url, body, fields)
 }
 
 // fieldsOf returns the pairs of a mapping in its own order, names as they are
@@ -85,6 +91,9 @@ func fieldsOf(headers starlark.Value) ([]field, error) {
 	m, ok := headers.(starlark.IterableMapping)
 	if !ok {
 		it, ok := headers.(starlark.Iterable)
+		if _, isText := py.AsBytes(headers); isText {
+			return nil, py.NoAttribute(headers, "iteritems")
+		}
 		if !ok {
 			return nil, py.NotIterable(headers)
 		}
@@ -460,7 +469,10 @@ func respFileno(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
-	r := respOf(b)
+	return respOf(b).fileno(thread)
+}
+
+func (r *HTTPResponse) fileno(thread *starlark.Thread) (starlark.Value, error) {
 	if r.closed {
 		return nil, py.AttributeError.Errorf("'NoneType' object has no attribute 'fileno'")
 	}

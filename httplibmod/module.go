@@ -3,6 +3,10 @@ package httplibmod
 import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
+
+	"starwire/runtime/lib/socketmod"
+	"starwire/runtime/lib/sslmod"
+	"starwire/runtime/py"
 )
 
 // Module is the httplib module. It is immutable: runtimes and runs share it.
@@ -10,20 +14,30 @@ var Module = newModule()
 
 func newModule() *starlarkstruct.Module {
 	members := starlark.StringDict{
-		"HTTPConnection":  plainClass,
-		"HTTPSConnection": secureClass,
-		"HTTPMessage":     httpMessageClass,
-		"HTTPResponse":    responseClass,
-		"error":           HTTPException,
-		"HTTP_PORT":       starlark.MakeInt(httpPort),
-		"HTTPS_PORT":      starlark.MakeInt(httpsPort),
-		"MAXAMOUNT":       starlark.MakeInt(maxAmount),
-		"_MAXLINE":        starlark.MakeInt(maxLine),
-		"_MAXHEADERS":     starlark.MakeInt(maxHeaders),
-		"_UNKNOWN":        unknown,
-		"_CS_IDLE":        starlark.String(idle.String()),
-		"_CS_REQ_STARTED": starlark.String(reqStarted.String()),
-		"_CS_REQ_SENT":    starlark.String(reqSent.String()),
+		"HTTP":                     httpClass,
+		"HTTPS":                    httpsClass,
+		"HTTPConnection":           plainClass,
+		"HTTPSConnection":          secureClass,
+		"HTTPMessage":              httpMessageClass,
+		"HTTPResponse":             responseClass,
+		"LineAndFileWrapper":       lineAndFileClass,
+		"FakeSocket":               fakeSocketClass,
+		"error":                    HTTPException,
+		"HTTP_PORT":                starlark.MakeInt(httpPort),
+		"HTTPS_PORT":               starlark.MakeInt(httpsPort),
+		"MAXAMOUNT":                starlark.MakeInt(maxAmount),
+		"_MAXLINE":                 starlark.MakeInt(maxLine),
+		"_MAXHEADERS":              starlark.MakeInt(maxHeaders),
+		"_UNKNOWN":                 unknown,
+		"_METHODS_EXPECTING_BODY":  stringSet(methodsExpectingBody),
+		"_is_illegal_header_value": starlark.NewBuiltin("_is_illegal_header_value", isIllegalHeaderValue),
+		"_is_legal_header_name":    starlark.NewBuiltin("_is_legal_header_name", isLegalHeaderName),
+		"mimetools":                Mimetools,
+		"socket":                   socketmod.Module,
+		"ssl":                      sslmod.Module,
+		"_CS_IDLE":                 starlark.String(idle.String()),
+		"_CS_REQ_STARTED":          starlark.String(reqStarted.String()),
+		"_CS_REQ_SENT":             starlark.String(reqSent.String()),
 	}
 	responses := starlark.NewDict(len(statuses))
 	for _, s := range statuses {
@@ -40,4 +54,31 @@ func newModule() *starlarkstruct.Module {
 	}
 	members.Freeze()
 	return &starlarkstruct.Module{Name: "httplib", Members: members}
+}
+
+func stringSet(items []string) *starlark.Set {
+	set := starlark.NewSet(len(items))
+	for _, s := range items {
+		set.Insert(starlark.String(s))
+	}
+	return set
+}
+
+// isLegalHeaderName is _is_legal_header_name(name), a bool where Python has a
+// match or None.
+func isLegalHeaderName(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var s py.ByteStr
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "name", &s); err != nil {
+		return nil, err
+	}
+	return starlark.Bool(legalHeaderName(string(s))), nil
+}
+
+// isIllegalHeaderValue is _is_illegal_header_value(value), likewise.
+func isIllegalHeaderValue(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var s py.ByteStr
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "value", &s); err != nil {
+		return nil, err
+	}
+	return starlark.Bool(!legalHeaderValue(string(s))), nil
 }

@@ -136,40 +136,37 @@ func (r *HTTPResponse) lose(thread *starlark.Thread, err error) error {
 }
 
 // gather reads until it has want bytes of content or there are no more, as a
-// Python file does. Memory follows the bytes that arrive. The error is nil if
-// all of want came, io.EOF at the end of the content, or why it stopped; data
-// has what came before it.
+// Python file does. The error is nil if all of want came, io.EOF at the end of
+// the content, or why it stopped; data has what came before it.
 func (r *HTTPResponse) gather(want int64) (data string, err error) {
+	first := int64(firstPiece)
+	if left := r.body.Left(); want == all && r.left != untilClose && left <= trusted {
+		first = left
+	}
+	if r.prefix != "" {
+		return fill(responseFile{r}.raw, want, first) // HTTP/0.9: all that comes is content
+	}
+	return fill(r.body.Read, want, first)
+}
+
+// fill reads until it has want bytes or read returns an error. It begins with
+// first bytes of memory at most, and doubles them as they are filled.
+func fill(read func(p []byte) (int, error), want, first int64) (data string, err error) {
 	if want == 0 {
 		return "", nil
 	}
-	size := min(want, firstPiece)
-	if left := r.body.Left(); want == all && r.left != untilClose && left > 0 && left <= trusted {
-		size = left
-	}
-	buf := make([]byte, 0, size)
-	if r.prefix != "" {
-		n := min(int64(len(r.prefix)), want)
-		buf = append(buf, r.prefix[:n]...)
-		r.prefix = r.prefix[n:]
-	}
-	for {
-		if int64(len(buf)) == want {
-			return ownedString(buf), nil
-		}
+	buf := make([]byte, 0, min(want, max(first, 1)))
+	for int64(len(buf)) < want {
 		if len(buf) == cap(buf) {
 			buf = grow(buf, want)
 		}
-		free := buf[len(buf):cap(buf)]
-		if rest := want - int64(len(buf)); int64(len(free)) > rest {
-			free = free[:rest]
-		}
-		n, err := r.body.Read(free)
+		n, err := read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		if err != nil {
 			return ownedString(buf), err
 		}
 	}
+	return ownedString(buf), nil
 }
 
 // grow doubles the buffer, up to want.

@@ -37,12 +37,11 @@ type HTTPResponse struct {
 	chunkLeft int64  // Python's chunk_left, or betweenChunks
 	prefix    string // the first bytes of an HTTP/0.9 body: its first line
 
-	closed    bool
-	failed    error // what every later read returns: the place in the stream is lost (D13)
-	lost      bool  // a chunked body was cut: the next read says so again, and closes
-	softspace bool
-	frozen    bool
-	bound     map[string]*starlark.Builtin
+	closed bool
+	failed error // what every later read returns: the place in the stream is lost (D13)
+	lost   bool  // a chunked body was cut: the next read says so again, and closes
+	frozen bool
+	bound  map[string]*starlark.Builtin
 }
 
 // betweenChunks as chunkLeft is Python's None.
@@ -187,7 +186,7 @@ func (r *HTTPResponse) Attr(name string) (starlark.Value, error) {
 		if r.closed {
 			return starlark.None, nil
 		}
-		return r, nil
+		return responseFile{r}, nil
 	case "msg":
 		if r.msg == nil {
 			return starlark.None, nil

@@ -196,13 +196,13 @@ func TestFraming(t *testing.T) {
 		{"1.1", "Content-Length: 5", "head", "200", "False 5 False"},
 		{"1.1", "", "GET", "204", "False 0 False"},
 		{"1.1", "", "GET", "304", "False 0 False"},
-		{"1.1", "", "GET", "101", "False 0 True"}, // never used again
+		{"1.1", "", "GET", "101", "False 0 False"},
 		{"1.1", "Transfer-Encoding: chunked", "GET", "204", "True 0 False"},
 		{"1.0", "Content-Length: 5", "GET", "200", "False 5 True"},
 		{"1.0", "Content-Length: 5\r\nKeep-Alive: x", "GET", "200", "False 5 False"},
 		{"1.0", "Content-Length: 5\r\nConnection: Keep-Alive", "GET", "200", "False 5 False"},
 		{"1.0", "Content-Length: 5\r\nProxy-Connection: keep-alive", "GET", "200", "False 5 False"},
-		{"1.0", "Content-Length: 5\r\nConnection: keep-alive, close", "GET", "200", "False 5 True"},
+		{"1.0", "Content-Length: 5\r\nConnection: keep-alive, close", "GET", "200", "False 5 False"},
 		{"1.0", "Transfer-Encoding: chunked\r\nConnection: keep-alive", "GET", "200", "True None True"},      // H11
 		{"1.1", "Transfer-Encoding: chunked\r\nContent-Length: 5", "GET", "200", "True None True"},           // H10
 		{"1.1", "Content-Length: +5", "GET", "200", "False 5 True"},                                          // H12

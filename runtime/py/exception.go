@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 // An Exception is an instance of a Class: a Starlark value, and the Go error by
@@ -19,12 +20,18 @@ type Exception struct {
 	Cause error
 	// Traceback is the script's call stack when it was caught, or "".
 	Traceback string
+
+	// original is the exception that this one is a copy of, or nil: both are one
+	// instance to a script.
+	original *Exception
 }
 
 var (
 	_ starlark.HasAttrs = (*Exception)(nil)
 	_ error             = (*Exception)(nil)
 	_ Reprer            = (*Exception)(nil)
+
+	_ starlark.Comparable = (*Exception)(nil)
 )
 
 // Class returns the exception's class.
@@ -130,7 +137,27 @@ func (e *Exception) WithTraceback(stack string) *Exception {
 	}
 	c := *e
 	c.Traceback = stack
+	c.original = e.identity()
 	return &c
+}
+
+func (e *Exception) identity() *Exception {
+	if e.original != nil {
+		return e.original
+	}
+	return e
+}
+
+// CompareSameType compares by identity, as Python does.
+func (e *Exception) CompareSameType(op syntax.Token, y starlark.Value, depth int) (bool, error) {
+	same := e.identity() == y.(*Exception).identity()
+	switch op {
+	case syntax.EQL:
+		return same, nil
+	case syntax.NEQ:
+		return !same, nil
+	}
+	return false, TypeError.Errorf("%s %s %s not implemented", e.Type(), op, y.Type())
 }
 
 // An Uncatchable error ends the run whatever the script says: catch lets it

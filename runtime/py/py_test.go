@@ -185,6 +185,11 @@ func TestExceptionAttrs(t *testing.T) {
 	}
 	if e2 := e.WithTraceback("here"); e2 == e || e2.Traceback != "here" || e.Traceback != "" {
 		t.Error("WithTraceback must return a copy")
+	} else if same, err := starlark.Equal(e, e2); !same || err != nil {
+		t.Errorf("the copy is not the same instance: %v, %v", same, err)
+	}
+	if same, _ := starlark.Equal(e, IOError.New(nil, starlark.MakeInt(5), starlark.String("x"))); same {
+		t.Error("two instances are equal")
 	}
 }
 
