@@ -70,7 +70,7 @@ func tooRecursive() *py.Exception {
 // raise is Host.Raise, for iterators of modules.
 func (r *run) raise(thread *starlark.Thread, err error) {
 	if thread == nil {
-		r.task.stop(err)
+		r.current.Load().stop(err)
 		return
 	}
 	stateOf(thread).setPending(thread, err)

@@ -16,10 +16,11 @@ import (
 // A run is one Run, one Call or one Session: what it has opened, loaded and
 // printed. Its host lives as long as it does.
 type run struct {
-	rt   *Runtime
-	task *task // the run itself; an item of a session is a task of its own
-	own  ownServers
-	out  printer
+	rt      *Runtime
+	task    *task                // the run itself; an item of a session is a task of its own
+	current atomic.Pointer[task] // the task whose code runs: of a session, its last item
+	own     ownServers
+	out     printer
 
 	loads   loads
 	special specials
@@ -102,6 +103,7 @@ func (rt *Runtime) newRun(ctx context.Context) *run {
 	h.Names = rt.names()
 	t := &task{run: r}
 	r.task = t
+	r.current.Store(t)
 	h.NewThread = t.fork
 	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	t.cancel = cancel
@@ -116,6 +118,7 @@ func (r *run) item(ctx context.Context) *task {
 	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	t.cancel = cancel
 	t.host = r.task.host.WithContext(inner)
+	r.current.Store(t)
 	t.arm(ctx)
 	return t
 }

@@ -51,8 +51,8 @@ type Host struct {
 	NewThread func(name string) (thread *starlark.Thread, done func())
 
 	// Raise makes err the error of the statement that runs on thread: for an
-	// iterator, which has no way to return one. A nil thread means the whole run.
-	// It must be called on the thread's goroutine.
+	// iterator, which has no way to return one. It must be called on the thread's
+	// goroutine. For a nil thread err ends what runs now, and no catch helps.
 	Raise func(thread *starlark.Thread, err error)
 
 	// DebugLevel is the debug level that new connections start with.
