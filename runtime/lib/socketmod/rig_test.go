@@ -1,0 +1,144 @@
+package socketmod
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"go.starlark.net/starlark"
+	"go.uber.org/goleak"
+
+	"starwire/runtime/host"
+	"starwire/runtime/py"
+)
+
+// TestMain looks for goroutines and descriptors that the tests left behind.
+func TestMain(m *testing.M) {
+	before := descriptors()
+	code := m.Run()
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+		if after := descriptors(); after > before {
+			fmt.Fprintf(os.Stderr, "%d descriptors are open; %d were before the tests\n", after, before)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// descriptors counts the process's open files where the system shows them. The
+// poller's own, which the first socket opens, is there from the start.
+func descriptors() int {
+	if l, err := net.Listen("tcp", "127.0.0.1:0"); err == nil {
+		l.Close()
+	}
+	if runtime.GOOS != "linux" {
+		return 0
+	}
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(entries)
+}
+
+// dialTCP is what a run that may do everything dials with.
+func dialTCP(ctx context.Context, d host.DialRequest) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: d.Timeout}
+	if d.Bind {
+		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(d.SourceHost), Port: d.SourcePort}
+	}
+	return dialer.DialContext(ctx, "tcp", net.JoinHostPort(d.Host, d.Port))
+}
+
+// A rig is a run, and a socket of its that is connected to peer.
+type rig struct {
+	thread *starlark.Thread
+	host   *host.Host
+	cancel context.CancelCauseFunc
+	s      *Socket
+	peer   *net.TCPConn
+}
+
+var errStop = errors.New("stop")
+
+// newRun returns a rig without a connection.
+func newRun(t testing.TB, h host.Host) *rig {
+	t.Helper()
+	if h.Dial == nil {
+		h.Dial = dialTCP
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	r := &rig{thread: new(starlark.Thread), cancel: cancel}
+	r.host = host.Attach(r.thread, ctx, h)
+	t.Cleanup(func() {
+		cancel(nil)
+		r.host.Resources.Close()
+	})
+	return r
+}
+
+// newRig returns a rig whose socket has the given timeout.
+func newRig(t testing.TB, h host.Host, timeout Timeout) *rig {
+	t.Helper()
+	r := newRun(t, h)
+	l := listen(t)
+	var err error
+	r.s, err = Connect(r.thread, "127.0.0.1", portOf(l), timeout, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.peer = conn.(*net.TCPConn)
+	t.Cleanup(func() { r.peer.Close() })
+	return r
+}
+
+func listen(t testing.TB) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+func portOf(l net.Listener) starlark.Value {
+	return starlark.MakeInt(l.Addr().(*net.TCPAddr).Port)
+}
+
+// wantError checks the class and the repr of an exception.
+func wantError(t testing.TB, what string, err error, class *py.Class, repr string) {
+	t.Helper()
+	var e *py.Exception
+	if !errors.As(err, &e) || e.Class() != class || e.Repr() != repr {
+		got := fmt.Sprint(err)
+		if e != nil {
+			got = e.Class().QualifiedName() + " " + e.Repr()
+		}
+		t.Errorf("%s: %s; want %s %s", what, got, class.QualifiedName(), repr)
+	}
+}
+
+// promptly runs f and fails if it takes longer than an interruption may: 50 ms,
+// and what a busy machine adds.
+func promptly(t testing.TB, what string, f func()) {
+	t.Helper()
+	start := time.Now()
+	f()
+	if d := time.Since(start); d > 250*time.Millisecond {
+		t.Errorf("%s took %v; want at most 50ms", what, d)
+	}
+}
