@@ -19,7 +19,7 @@ type statusLine struct {
 	version string
 	code    int
 	reason  string // not stripped yet
-	simple  string // not "": the line of an HTTP/0.9 response, which begins the body
+	simple  string // not "": a line that is no status line, with which an HTTP/0.9 body begins
 }
 
 // readStatus is httplib.py, HTTPResponse._read_status. With strict a line that
@@ -47,7 +47,7 @@ func readStatus(r headReader, strict bool, debug func(line string)) (statusLine,
 	}
 	if !strings.HasPrefix(s.version, "HTTP/") {
 		if strict {
-			return s, bad
+			return statusLine{simple: line}, bad
 		}
 		return statusLine{version: "HTTP/0.9", code: 200, simple: line}, nil
 	}
@@ -140,6 +140,9 @@ func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s st
 	// HTTP/0.9 has no place on TLS, nor behind another response (H2, D19).
 	strict := bool(r.strict.Truth()) || !first || r.t.secure()
 	if s, err = readStatus(lines, strict, debug); err != nil || s.simple != "" {
+		if err != nil && s.simple != "" {
+			r.abandon(thread) // Python closes here, before the error
+		}
 		return s, err
 	}
 	if s.code < 200 && s.code != 101 {

@@ -39,6 +39,12 @@ func (s *fakeSocket) value() starlark.Value {
 		"makefile": method("makefile", func(starlark.Tuple) (starlark.Value, error) {
 			rest := s.text
 			return starlarkstruct.FromStringDict(starlark.String("file"), starlark.StringDict{
+				"read": method("read", func(args starlark.Tuple) (starlark.Value, error) {
+					n, _ := starlark.AsInt32(args[0])
+					data := rest[:min(n, len(rest))]
+					rest = rest[len(data):]
+					return starlark.String(data), nil
+				}),
 				"readline": method("readline", func(args starlark.Tuple) (starlark.Value, error) {
 					n, _ := starlark.AsInt32(args[0])
 					end := strings.IndexByte(rest, '\n') + 1

@@ -37,9 +37,7 @@ const (
 )
 
 // readHeaders reads lines up to the blank one that ends a head, with at most
-// limit of them. All lines count, those that are dropped too (H6). In the head
-// of a response a line that starts with white space right after the status line
-// is dropped (RFC 9112 §2.2).
+// limit of them. All lines count, those that are dropped too (H6).
 //
 // httplib.py, HTTPMessage.readheaders.
 func (m *HTTPMessage) readHeaders(r headReader, limit int) error {
@@ -63,17 +61,10 @@ func (m *HTTPMessage) readHeaders(r headReader, limit int) error {
 			t.unixfrom.WriteString(line)
 			continue
 		}
-		if line[0] == ' ' || line[0] == '\t' {
-			if current != "" {
-				t.line(line)
-				t.join(current, "\n ", py.Strip(line))
-				continue
-			}
-			if first && m.source == nil {
-				m.status = notAField
-				first = false
-				continue
-			}
+		if current != "" && (line[0] == ' ' || line[0] == '\t') {
+			t.line(line)
+			t.join(current, "\n ", py.Strip(line))
+			continue
 		}
 		first = false
 		if blank {

@@ -146,6 +146,13 @@ func (r *HTTPResponse) gather(want int64) (data string, err error) {
 	if r.prefix != "" {
 		return fill(responseFile{r}.raw, want, first) // HTTP/0.9: all that comes is content
 	}
+	if f, ok := r.file.(*scriptFile); ok && !r.chunked {
+		return fill(func(p []byte) (int, error) {
+			f.left = r.body.Left()
+			defer func() { f.left = 0 }()
+			return r.body.Read(p)
+		}, want, first)
+	}
 	return fill(r.body.Read, want, first)
 }
 

@@ -194,34 +194,39 @@ func (s *scriptObject) makefile(thread *starlark.Thread, buffering bool) (*scrip
 	if err != nil {
 		return nil, err
 	}
-	return &scriptFile{scriptObject{f}, thread}, nil
+	return &scriptFile{scriptObject: scriptObject{f}, thread: thread}, nil
 }
 
-// A scriptFile reads from a script's file object line by line, so that it never
-// asks for bytes behind the line or the content that is wanted.
+// A scriptFile reads from a script's file object. It never asks for bytes
+// behind what is wanted: content of known length by read, all else line by line.
 type scriptFile struct {
 	scriptObject
 	thread *starlark.Thread // of the call under way
+	left   int64            // bytes of content that come next, or 0
 }
 
-// Read returns at most one line. io.EOF is an empty answer.
+// Read returns content, or at most one line. io.EOF is an empty answer.
 func (f *scriptFile) Read(p []byte) (int, error) {
-	m, err := f.method("readline")
+	name, size := "readline", len(p)
+	if f.left > 0 {
+		name, size = "read", int(min(int64(size), f.left))
+	}
+	m, err := f.method(name)
 	if err != nil {
 		return 0, err
 	}
-	v, err := starlark.Call(f.thread, m, starlark.Tuple{starlark.MakeInt(len(p))}, nil)
+	v, err := starlark.Call(f.thread, m, starlark.Tuple{starlark.MakeInt(size)}, nil)
 	if err != nil {
 		return 0, err
 	}
-	line, ok := py.AsBytes(v)
-	if !ok || len(line) > len(p) {
-		return 0, py.TypeError.Errorf("readline(%d) returned %s; want a string of at most that length", len(p), py.TypeName(v))
+	s, ok := py.AsBytes(v)
+	if !ok || len(s) > size {
+		return 0, py.TypeError.Errorf("%s(%d) returned %s; want a string of at most that length", name, size, py.TypeName(v))
 	}
-	if line == "" && len(p) > 0 {
+	if s == "" && size > 0 {
 		return 0, io.EOF
 	}
-	return copy(p, line), nil
+	return copy(p, s), nil
 }
 
 // Close calls the file's close method.
