@@ -385,12 +385,14 @@ func (c *HTTPConnection) SetField(name string, v starlark.Value) error {
 			return py.TypeError.Errorf("'%s' object is not callable", py.TypeName(v))
 		}
 		c.dial = v
-	case "_validate_path":
+	case "_validate_path", "_validate_host":
 		f, ok := v.(starlark.Callable)
 		if !ok {
 			return py.TypeError.Errorf("'%s' object is not callable", py.TypeName(v))
 		}
-		c.validatePath = f
+		if name == "_validate_path" { // the host was checked by the constructor: too late
+			c.validatePath = f
+		}
 	case "default_port", "_http_vsn":
 		n, err := starlark.AsInt32(v)
 		if err != nil {

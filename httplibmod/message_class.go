@@ -109,7 +109,7 @@ func (k *messageClass) CallInternal(thread *starlark.Thread, args starlark.Tuple
 	s := m.source
 	if seekable == starlark.True || equalsOne(seekable) {
 		// Once, to see whether it works; the result is not looked at.
-		if _, err := call(thread, fp, "tell"); isA(err, py.AttributeError, py.IOError) {
+		if _, err := py.CallMethod(thread, fp, "tell"); isA(err, py.AttributeError, py.IOError) {
 			s.seekable = starlark.MakeInt(0)
 		} else if err != nil {
 			return nil, err
@@ -201,7 +201,7 @@ func (s *messageSource) tell(thread *starlark.Thread, to *starlark.Value) error 
 	if !s.seekable.Truth() {
 		return nil
 	}
-	v, err := call(thread, s.fp, "tell")
+	v, err := py.CallMethod(thread, s.fp, "tell")
 	if isA(err, py.IOError) {
 		s.seekable = starlark.MakeInt(0)
 		return nil
@@ -230,10 +230,10 @@ func newSourceLines(thread *starlark.Thread, s *messageSource, bounded bool) (*s
 	if bounded {
 		l.limit = starlark.Tuple{starlark.MakeInt(maxLine + 1)}
 	}
-	if attr(s.fp, "unread") != nil {
+	if has(s.fp, "unread") {
 		l.unread = true
 	} else if s.seekable.Truth() {
-		if attr(s.fp, "tell") == nil {
+		if !has(s.fp, "tell") {
 			return nil, py.NoAttribute(s.fp, "tell")
 		}
 		l.telling = true
@@ -243,7 +243,7 @@ func newSourceLines(thread *starlark.Thread, s *messageSource, bounded bool) (*s
 
 func (l *sourceLines) headLine() (string, error) {
 	if l.telling {
-		v, err := call(l.thread, l.s.fp, "tell")
+		v, err := py.CallMethod(l.thread, l.s.fp, "tell")
 		switch {
 		case isA(err, py.IOError):
 			l.telling, l.start, l.s.seekable = false, nil, starlark.MakeInt(0)
@@ -253,7 +253,7 @@ func (l *sourceLines) headLine() (string, error) {
 			l.start = v
 		}
 	}
-	v, err := call(l.thread, l.s.fp, "readline", l.limit...)
+	v, err := py.CallMethod(l.thread, l.s.fp, "readline", l.limit...)
 	if err != nil {
 		return "", err
 	}
@@ -271,10 +271,10 @@ func (l *sourceLines) headLine() (string, error) {
 func (l *sourceLines) pushBack(line string) (bool, error) {
 	switch {
 	case l.unread:
-		_, err := call(l.thread, l.s.fp, "unread", starlark.String(line))
+		_, err := py.CallMethod(l.thread, l.s.fp, "unread", starlark.String(line))
 		return true, err
 	case l.telling:
-		_, err := call(l.thread, l.s.fp, "seek", l.start)
+		_, err := py.CallMethod(l.thread, l.s.fp, "seek", l.start)
 		return true, err
 	}
 	return false, nil
@@ -304,27 +304,18 @@ func msgRewindBody(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 	if s == nil || !bool(s.seekable.Truth()) {
 		return nil, py.IOError.Errorf("unseekable file")
 	}
-	_, err := call(thread, s.fp, "seek", s.startOfBody)
+	_, err := py.CallMethod(thread, s.fp, "seek", s.startOfBody)
 	return starlark.None, err
 }
 
-// attr returns an attribute of v, nil if it has none of that name.
-func attr(v starlark.Value, name string) starlark.Value {
-	if v, ok := v.(starlark.HasAttrs); ok {
-		if a, err := v.Attr(name); err == nil {
-			return a
-		}
+// has reports whether v has an attribute.
+func has(v starlark.Value, name string) bool {
+	h, ok := v.(starlark.HasAttrs)
+	if !ok {
+		return false
 	}
-	return nil
-}
-
-// call calls a method of v; one that v has not is Python's AttributeError.
-func call(thread *starlark.Thread, v starlark.Value, name string, args ...starlark.Value) (starlark.Value, error) {
-	f := attr(v, name)
-	if f == nil {
-		return nil, py.NoAttribute(v, name)
-	}
-	return starlark.Call(thread, f, args, nil)
+	a, err := h.Attr(name)
+	return a != nil && err == nil
 }
 
 // isA reports whether err is, or wraps, an exception of one of the classes.

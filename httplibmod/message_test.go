@@ -10,7 +10,6 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
-	"starwire/runtime/host"
 	"starwire/runtime/lib/libtest"
 	"starwire/runtime/py"
 	"starwire/wire"
@@ -348,15 +347,6 @@ func TestMessageClasses(t *testing.T) {
 	}
 	if got := py.Repr(env["plain"]) + py.Repr(env["mime"]) + py.Repr(newMessage("")); got != "<httplib.HTTPMessage instance><mimetools.Message instance><httplib.HTTPMessage instance>" {
 		t.Errorf("repr = %s", got)
-	}
-}
-
-// Boundaries differ, hold nothing of the machine, and need the clock alone.
-func TestChooseBoundary(t *testing.T) {
-	thread, _ := libtest.Thread(t, host.Host{})
-	got := libtest.Eval(thread, messageModules(), "[mimetools.choose_boundary() for _ in range(2)]")
-	if want := "['127.0.0.1.1.1.1600000000.250.1', '127.0.0.1.1.1.1600000000.250.2']\n"; got != want {
-		t.Errorf("choose_boundary() twice = %s; want %s", got, want)
 	}
 }
 
