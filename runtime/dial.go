@@ -129,8 +129,10 @@ func (r *run) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !r.own.has(addr) && !r.judge(name, literal, isName, portText) {
-			return nil, refuseNet(name, portText, netip.AddrPort{})
+		if !r.own.has(addr) {
+			if refused := r.judge(name, literal, port); refused != nil {
+				return nil, refused
+			}
 		}
 		if err := budget.Conn(); err != nil {
 			return nil, err
@@ -148,8 +150,8 @@ func (r *run) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
 		}
 		return r.dialAddr(ctx, d, "", addr)
 	}
-	if !r.judge(name, literal, isName, portText) {
-		return nil, refuseNet(name, portText, netip.AddrPort{})
+	if refused := r.judge(name, literal, port); refused != nil {
+		return nil, refused
 	}
 	if err := budget.Conn(); err != nil {
 		return nil, err
@@ -158,7 +160,7 @@ func (r *run) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
 		return r.dialHook(ctx, d, portText)
 	}
 	if !isName {
-		return r.dialAddr(ctx, d, name, netip.AddrPortFrom(literal, port))
+		return r.dialAddr(ctx, d, "", netip.AddrPortFrom(literal, port))
 	}
 	addrs, err := r.lookup(ctx, name)
 	if err != nil {
@@ -177,13 +179,13 @@ func (r *run) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
 	return nil, err
 }
 
-// judge reports whether the run may dial host, before it is resolved.
-func (r *run) judge(name string, literal netip.Addr, isName bool, port string) bool {
-	if isName {
-		return r.rt.net.judgeName(name, port)
+// judge returns nil if the run may dial what the script named, before it is
+// resolved: the literal address if it is valid, or else the name.
+func (r *run) judge(name string, literal netip.Addr, port uint16) *host.PermissionError {
+	if literal.IsValid() {
+		return r.rt.net.judgeAddr("", netip.AddrPortFrom(literal, port))
 	}
-	n, _ := strconv.ParseUint(port, 10, 16)
-	return r.rt.net.judgeAddr("", netip.AddrPortFrom(literal, uint16(n)))
+	return r.rt.net.judgeName(name, strconv.Itoa(int(port)))
 }
 
 // portNumber returns the number of a port or of a named service.
@@ -221,9 +223,9 @@ func (r *run) dialHook(ctx context.Context, d host.DialRequest, port string) (ne
 	return nil, err
 }
 
-// dialAddr dials one address. It is judged as what name resolved to, or not at
-// all if name is "": then the address is the run's own server or the embedder's
-// choice.
+// dialAddr dials one address. It is judged as what name resolved to, at the last
+// moment; or not any more if name is "": then it is what was judged already, the
+// run's own server, or the embedder's choice.
 func (r *run) dialAddr(ctx context.Context, d host.DialRequest, name string, addr netip.AddrPort) (net.Conn, error) {
 	addr = netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())
 	dialer := net.Dialer{Timeout: d.Timeout, KeepAlive: -1, FallbackDelay: -1}
@@ -233,10 +235,10 @@ func (r *run) dialAddr(ctx context.Context, d host.DialRequest, name string, add
 			if err != nil {
 				return err
 			}
-			if r.rt.net.judgeAddr(name, a) {
-				return nil
+			if refused := r.rt.net.judgeAddr(name, a); refused != nil {
+				return refused
 			}
-			return refuseNet(name, d.Port, a)
+			return nil
 		}
 	}
 	if d.Bind {

@@ -23,6 +23,7 @@ type netRule struct {
 	below   string       // ".example.com" of "*.example.com", or ""
 	prefix  netip.Prefix // an address or a range of them
 	port    string       // "" is every port
+	text    string       // as it was written
 }
 
 func newNetPolicy(c *Config) (*netPolicy, error) {
@@ -46,8 +47,11 @@ func newNetPolicy(c *Config) (*netPolicy, error) {
 // parseNetRule reads host, host:port, *.domain, *, private, an address or a CIDR
 // range; the latter two in brackets before a port if they have colons.
 func parseNetRule(s string) (netRule, error) {
-	var r netRule
+	r := netRule{text: s}
 	host := s
+	if strings.Contains(s, "://") {
+		return r, fmt.Errorf("want a host, not a URL")
+	}
 	if _, err := netip.ParseAddr(s); err != nil {
 		if _, err := netip.ParsePrefix(s); err != nil {
 			if h, port, ok := cutPort(s); ok {
@@ -104,48 +108,48 @@ func canonicalName(name string) string {
 	return strings.ToLower(strings.TrimSuffix(name, "."))
 }
 
-// judgeName reports whether the run may resolve name in order to dial port.
-func (p *netPolicy) judgeName(name, port string) bool {
+// judgeName returns nil if the run may resolve name in order to dial port.
+func (p *netPolicy) judgeName(name, port string) *host.PermissionError {
 	name = canonicalName(name)
 	for _, r := range p.deny {
 		if r.matchesName(name, port) {
-			return false
+			return refuseNet(name, port, netip.AddrPort{}, &r)
 		}
 	}
 	for _, r := range p.allow {
 		if r.matchesName(name, port) {
-			return true
+			return nil
 		}
 		// localhost needs no resolver to be known for what it is.
 		if isLocalhost(name) && r.matchesPort(port) && (r.private || r.prefix.IsValid() && r.prefix.Addr().IsLoopback()) {
-			return true
+			return nil
 		}
 	}
-	return false
+	return refuseNet(name, port, netip.AddrPort{}, nil)
 }
 
-// judgeAddr reports whether the run may dial the address, to which name resolved;
+// judgeAddr returns nil if the run may dial the address, to which name resolved;
 // name is "" if the script named the address itself.
-func (p *netPolicy) judgeAddr(name string, addr netip.AddrPort) bool {
+func (p *netPolicy) judgeAddr(name string, addr netip.AddrPort) *host.PermissionError {
 	a := addr.Addr().Unmap().WithZone("")
 	port := strconv.Itoa(int(addr.Port()))
 	private := isPrivate(a)
 	for _, r := range p.deny {
 		if r.matchesAddr(a, private, port) {
-			return false
+			return refuseNet(name, port, addr, &r)
 		}
 	}
 	name = canonicalName(name)
 	for _, r := range p.allow {
 		switch {
 		case r.matchesAddr(a, private, port):
-			return true
+			return nil
 		case name == "" || !r.matchesName(name, port):
 		case !private, isLocalhost(name) && a.IsLoopback():
-			return true
+			return nil
 		}
 	}
-	return false
+	return refuseNet(name, port, addr, nil)
 }
 
 func (r *netRule) matchesPort(port string) bool { return r.port == "" || r.port == port }
@@ -214,16 +218,25 @@ func isPrivate(a netip.Addr) bool {
 	return false
 }
 
-// refuseNet is the refusal to dial host at port; addr, if valid, is what the
-// name resolved to.
-func refuseNet(name, port string, addr netip.AddrPort) *host.PermissionError {
+// refuseNet is the refusal to dial name at port; addr, if valid, is what the
+// name resolved to, or what the script named itself. denied is the rule of
+// DenyNet that says so, or nil.
+func refuseNet(name, port string, addr netip.AddrPort, denied *netRule) *host.PermissionError {
+	e := &host.PermissionError{Action: "connect to"}
 	target := net.JoinHostPort(name, port)
-	e := &host.PermissionError{Action: "connect to", Target: target, Grant: "--allow-net=" + target}
-	if a, err := netip.ParseAddr(name); err != nil && addr.IsValid() {
-		e.Target += " at " + addr.String()
-		e.Grant = "--allow-net=" + addr.String()
-	} else if err == nil && a.Is4In6() {
-		e.Grant = "--allow-net=" + net.JoinHostPort(a.Unmap().String(), port)
+	switch {
+	case !addr.IsValid():
+		e.Target = target
+	case name == "":
+		target = netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()).String()
+		e.Target = target
+	default:
+		e.Target = target + " at " + addr.String()
+		target = addr.String()
+	}
+	e.Grant = "--allow-net=" + target
+	if denied != nil {
+		e.Grant = "no --deny-net=" + denied.text
 	}
 	return e
 }
