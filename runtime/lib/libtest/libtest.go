@@ -74,6 +74,12 @@ func Thread(t testing.TB, h host.Host) (*starlark.Thread, *host.Host) {
 		h.Now = func() time.Time { return time.Unix(1600000000, 250_000_000).In(zone) }
 	}
 	thread := &starlark.Thread{Name: t.Name()}
+	if h.Raise == nil {
+		h.Raise = func(_ *starlark.Thread, err error) {
+			thread.SetLocal(raised, err)
+			thread.Cancel(err.Error())
+		}
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	attached := host.Attach(thread, ctx, h)
 	t.Cleanup(func() {
@@ -82,6 +88,9 @@ func Thread(t testing.TB, h host.Host) (*starlark.Thread, *host.Host) {
 	})
 	return thread, attached
 }
+
+// raised is where Eval finds the error of an iterator.
+const raised = "libtest.raised"
 
 // Eval evaluates an expression or runs statements over globals, and returns the
 // outcome as a session writes it.
@@ -95,6 +104,11 @@ func Eval(thread *starlark.Thread, globals starlark.StringDict, source string) s
 		if f, err = Options.Parse("session", source, 0); err == nil {
 			err = starlark.ExecREPLChunk(f, thread, globals)
 		}
+	}
+	if r, ok := thread.Local(raised).(error); ok {
+		err = r
+		thread.SetLocal(raised, nil)
+		thread.Uncancel()
 	}
 	var x *py.Exception
 	switch {
