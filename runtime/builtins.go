@@ -6,6 +6,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lib/filemod"
 	"starwire/runtime/py"
 	"starwire/runtime/pysyntax"
 )
@@ -38,6 +39,7 @@ func init() {
 	} {
 		builtins[name] = starlark.NewBuiltin(name, fn)
 	}
+	builtins["open"] = filemod.Builtin
 }
 
 // strFn is str(x): Starlark's, but for exceptions inside containers.

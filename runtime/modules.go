@@ -16,6 +16,7 @@ import (
 	"starwire/runtime/lib/jsonmod"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
+	"starwire/runtime/lib/testservermod"
 	"starwire/runtime/lib/timemod"
 	"starwire/runtime/lib/urllibmod"
 	"starwire/runtime/py"
@@ -30,6 +31,7 @@ var builtinModules = []*starlarkstruct.Module{
 	math.Module,
 	socketmod.Module,
 	sslmod.Module,
+	testservermod.Module,
 	timemod.Module,
 	urllibmod.Module,
 }

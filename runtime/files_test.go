@@ -1,0 +1,212 @@
+package runtime
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"starwire/runtime/host"
+)
+
+func TestOpen(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"in", "in/sub", "out"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range map[string]string{"in/a": "A", "in/sub/b": "B", "out/c": "C", "in.txt": "D"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for link, target := range map[string]string{
+		"in/good": "sub/b", "in/bad": "../out/c", "in/abs": filepath.Join(dir, "out/c"), "in/dir": "../out", "alias": "in",
+	} {
+		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
+			t.Skipf("no symbolic links here: %v", err)
+		}
+	}
+	t.Chdir(dir)
+	tests := []struct {
+		grant, name string
+		want        string // the content, "refused", or "missing"
+	}{
+		{"", "in/a", "refused"},
+		{"*", "in/a", "A"},
+		{"*", "out/c", "C"},
+		{"*", "in/bad", "C"},
+		{"*", "none", "missing"},
+		{"in", "in/a", "A"},
+		{"in", "./in/../in/a", "A"},
+		{"in", filepath.Join(dir, "in/a"), "A"},
+		{"in", "in/sub/b", "B"},
+		{"in", "in/good", "B"},
+		{"in", "in/none", "missing"},
+		{"in", "in/bad", "refused"},
+		{"in", "in/abs", "refused"},
+		{"in", "in/dir/c", "refused"},
+		{"in", "out/c", "refused"},
+		{"in", "in/../out/c", "refused"},
+		{"in", "in.txt", "refused"},
+		{"in", "/etc/passwd", "refused"},
+		{"in", "in/a\x00", "invalid"},
+		{"in", "", "refused"},
+		{"alias", "alias/a", "A"},
+		{"alias", "in/a", "A"},
+		{"alias", "alias/bad", "refused"},
+		{"in/", "in/a", "A"},
+		{".", "out/c", "C"},
+		{"in/a", "in/a", "A"},
+		{"in/a", "in/sub/b", "refused"},
+		{"nowhere", "in/a", "refused"},
+		{"nowhere", "nowhere/x", "missing"},
+	}
+	for _, tt := range tests {
+		var c Config
+		if tt.grant != "" {
+			c.Permissions.Read = []string{tt.grant}
+		}
+		rt, err := New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := content(rt.files.open(tt.name, os.O_RDONLY)); got != tt.want {
+			t.Errorf("Read %q: open(%q) = %s; want %s", tt.grant, tt.name, got, tt.want)
+		}
+		if _, err := rt.files.open(tt.name, os.O_WRONLY|os.O_CREATE); !refused(err) && tt.want != "invalid" {
+			t.Errorf("Read %q: open(%q) for writing: %v; want a refusal", tt.grant, tt.name, err)
+		}
+	}
+}
+
+func refused(err error) bool {
+	var p *host.PermissionError
+	return errors.As(err, &p)
+}
+
+// content tells how an open ended.
+func content(f host.File, err error) string {
+	switch {
+	case refused(err):
+		return "refused"
+	case errors.Is(err, fs.ErrNotExist):
+		return "missing"
+	case errors.Is(err, fs.ErrInvalid):
+		return "invalid"
+	case err != nil:
+		return err.Error()
+	}
+	defer f.Close()
+	b, err := io.ReadAll(f)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+func TestOpenForWriting(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "logs"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	for _, tt := range []struct {
+		read, write string
+		name        string
+		flag        int
+		ok          bool
+	}{
+		{"", "logs", "logs/new", os.O_WRONLY | os.O_CREATE | os.O_TRUNC, true},
+		{"", "logs", "logs/new", os.O_WRONLY | os.O_APPEND, true},
+		{"", "logs", "logs/new", os.O_RDONLY, false},
+		{"", "logs", "logs/new", os.O_RDWR, false},
+		{"logs", "logs", "logs/new", os.O_RDWR, true},
+		{"*", "logs", "logs/new", os.O_RDWR, true},
+		{"*", "*", "logs/new", os.O_RDWR, true},
+		{"", "*", "logs/new", os.O_RDWR, false},
+		{"", "*", "other", os.O_WRONLY | os.O_CREATE, true},
+		{"", "logs", "other", os.O_WRONLY, false},
+		{"logs", "", "logs/new", os.O_WRONLY, false},
+	} {
+		c := Config{Permissions: Permissions{Read: one(tt.read), Write: one(tt.write)}}
+		rt, err := New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := rt.files.open(tt.name, tt.flag)
+		if err == nil {
+			f.Close()
+		}
+		if tt.ok != (err == nil) || !tt.ok && !refused(err) {
+			t.Errorf("Read %q, Write %q: open(%q, %#x) = %v; want ok %v", tt.read, tt.write, tt.name, tt.flag, err, tt.ok)
+		}
+	}
+	for _, p := range []Permissions{{Read: []string{""}}, {Write: []string{""}}} {
+		if _, err := New(Config{Permissions: p}); err == nil || !strings.Contains(err.Error(), `"" is not a folder`) {
+			t.Errorf("New with %+v = %v; want an error", p, err)
+		}
+	}
+}
+
+func one(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
+func TestOpenFS(t *testing.T) {
+	rt, err := New(Config{FS: tree(map[string]string{"a/b": "B"})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"a/b": "B", "./a/b": "B", "a/../a/b": "B", "x": "missing", "../a/b": "refused", "/etc/passwd": "refused", "a/../../x": "refused",
+	} {
+		if got := content(rt.files.open(name, os.O_RDONLY)); got != want {
+			t.Errorf("open(%q) = %s; want %s", name, got, want)
+		}
+	}
+	if _, err := rt.files.open("a/b", os.O_WRONLY); !refused(err) {
+		t.Errorf("open for writing = %v; want a refusal", err)
+	}
+}
+
+func TestGetenv(t *testing.T) {
+	t.Setenv("STARWIRE_A", "1")
+	t.Setenv("STARWIRE_B", "2")
+	for grant, want := range map[string]string{
+		"":           "refused refused refused",
+		"STARWIRE_A": "1 refused refused",
+		"*":          "1 2 unset",
+	} {
+		rt, err := New(Config{Permissions: Permissions{Env: one(grant)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, name := range []string{"STARWIRE_A", "STARWIRE_B", "STARWIRE_C"} {
+			v, ok, err := rt.getenv(name)
+			switch {
+			case refused(err):
+				v = "refused"
+			case !ok:
+				v = "unset"
+			}
+			got = append(got, v)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("Env %q: %s; want %s", grant, got, want)
+		}
+		names := rt.environ()
+		if slices.Contains(names, "STARWIRE_B") != (grant == "*") || slices.Contains(names, "STARWIRE_A") != (grant != "") {
+			t.Errorf("Env %q: environ() = %q", grant, names)
+		}
+	}
+}
