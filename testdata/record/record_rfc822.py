@@ -1,5 +1,5 @@
 #!/usr/bin/env python2.7
-"""Record what CPython 2.7.18's rfc822 and mimetools make of odd field values.
+"""Record what CPython 2.7.18's rfc822 and mimetools make of odd field values and texts.
 
     python2.7 testdata/record/record_rfc822.py [--check]
 
@@ -17,6 +17,7 @@ import sys
 if sys.version_info[:3] != (2, 7, 18) or sys.subversion[0] != 'CPython':
     sys.exit('record_rfc822.py: needs CPython 2.7.18, the reference interpreter; this is Python %s' % sys.version.split()[0])
 
+import binascii
 import mimetools
 import random
 import rfc822
@@ -129,6 +130,15 @@ TYPE_PARTS = ['text', 'HTML', '/', ';', '; ', '=', ' ', '"', '<', '>', '\t', 'Ch
 PARAMS = ['charset', 'C', 'a', 'boundary', '', 'c=a']
 
 
+# What is encoded and decoded. Runs make lines that have to be broken.
+TRANSFERS = ['', 'a', '\n', '\r\n', '\r', ' ', '\t', '.', '.\n', 'a.\n.\r\n.', '=', '==', '=3D', '=3d', '=3', '=', '=\n', '=\r\n', '=\r', '= \n', '=GG', 'a=\nb', 'a b \nc\t\n', 'a\r\nb\nc', 'a\nb\r\nc', 'a\rb', '_',
+             '\x00\xff\x7f~', 74 * 'a', 75 * 'a', 76 * 'a', 77 * 'a', 200 * 'a', 75 * 'a' + '\n', 76 * 'a' + '\n', 77 * 'a' + '\n', 72 * 'a' + '=', 73 * 'a' + '=', 74 * 'a' + '=b', 100 * '=', 75 * 'a' + ' \n', 75 * ' ' + '\n', 76 * 'a' + '\r\n',
+             'YQ==', 'YQ=', 'YQ', 'Y', 'YWI=', 'YWI', 'YWJj', 'YWJj\n', 'Y W J j', 'YQ=*=', 'YQ=*A=', 'YQ=A==', 'Y=Q==', '=YQ==', 'YQ==YQ==', 'YWI=YWI=', '====', 'Y\xe1Q==', 'YWJjYQ=', '#86%B', '#86)C\n', '!`', '"86', '(86', '#86)Cx', '#86)C```\n', '#8\x016', '#8a6', '#\n',
+             '``', '`\n', ' \n', 'M' + 60 * '!', 45 * 'z', 'end']
+
+TRANSFER_PARTS = ['a', 'YQ', 'Jj', '=', '=3D', '=4', ' ', '\t', '\n', '\r\n', '\r', '.', '*', '\xe9', '\x00', 30 * 'x', 'Zz09+/', '`', '#86)C']
+
+
 def text(s):
     """s in the escaped form, without the repetitions."""
     return '"%s"' % escape._escape(s)
@@ -221,9 +231,22 @@ def types():
         yield row
 
 
+def transfers():
+    yield 'binascii', 'text', 'b2a_qp', 'a2b_qp', 'a2b_base64', 'b2a_uu of the first 45 bytes', 'a2b_uu'
+
+    def failing(fn, s):
+        try:
+            return text(fn(s))
+        except binascii.Error as e:
+            return 'binascii.Error: %s' % e
+
+    for s in TRANSFERS + made(TRANSFER_PARTS, 600, 12, ''):
+        yield text(s), text(binascii.b2a_qp(s)), text(binascii.a2b_qp(s)), failing(binascii.a2b_base64, s), text(binascii.b2a_uu(s[:45])), failing(binascii.a2b_uu, s) if s else 'None'
+
+
 def main(args):
     check, changed = '--check' in args, 0
-    for table in (dates, times, stamps, addresses, quotes, types):
+    for table in (dates, times, stamps, addresses, quotes, types, transfers):
         rows = table()
         head = next(rows)
         lines = ['# %s, CPython 2.7.18. Columns: %s.' % (head[0], '; '.join(head[1:]))]

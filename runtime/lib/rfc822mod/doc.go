@@ -3,10 +3,11 @@
 // from a field's value, with their results and their quirks.
 //
 // The parsers are pure functions of a string (ParseDate, ParseAddresses,
-// ParseType). Each reads its input once or twice, never recurses on it, and takes
-// no more memory than a fixed multiple of it, so that a peer may send what it
-// likes. Members has the same as Starlark built-ins under Python's names. The
-// Message classes of the two modules live with HTTPMessage, in httplibmod.
+// ParseType, and the transfer encodings). Each reads its input once or twice,
+// never recurses on it, and takes no more memory than a fixed multiple of it, so
+// that a peer may send what it likes. Members and MIMEMembers have the same as
+// Starlark built-ins under Python's names. The Message classes of the two modules
+// live with HTTPMessage, in httplibmod.
 //
 // # Differences from CPython 2.7
 //
@@ -17,4 +18,7 @@
 //   - Comments and groups may nest to any depth; 2.7 raises RuntimeError
 //     (maximum recursion depth exceeded) at some hundreds.
 //   - An AddressList cannot be changed; its addresslist is a frozen list.
+//   - choose_boundary shows neither the host's address nor user and process.
+//   - mimetools has no pipeto and pipethrough, which start other programs, and no
+//     warning goes to standard error for uuencoded lines with a wrong length.
 package rfc822mod
