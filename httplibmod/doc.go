@@ -24,7 +24,12 @@
 //     Starlark's dicts have one. TestWire
 //   - Bodies and field values are strings that may hold any bytes; bytes are
 //     taken wherever a string is. TestHostPort
-//   - msg.pop(name) stands in for del msg[name].
+//   - msg.pop(name[, default]) stands in for del msg[name], and refuses no name
+//     either. TestMessageSession
+//   - msg.plist and msg.getplist() are new lists each time: what a script does to
+//     them does not reach getparam. The attributes of a message that can be
+//     assigned keep their types. TestMessageSession, TestMessageSetField
+//   - A message can be made from a string: HTTPMessage(text). TestMessageFromString
 //
 // Where 2.7.18 loops, serves bytes of one answer as another, leaks, or lets
 // data become protocol:
