@@ -79,11 +79,7 @@ func (f *File) String() string {
 	if f.closed.Load() {
 		state = "closed"
 	}
-	name := py.Quote(f.name)
-	if f.turn != nil {
-		name = f.name
-	}
-	return "<" + state + " file " + name + ", mode " + py.Quote(f.mode) + ">"
+	return "<" + state + " file " + py.Quote(f.name) + ", mode " + py.Quote(f.mode) + ">"
 }
 
 // Repr returns the same text as String.

@@ -406,7 +406,7 @@ func TestStandardStreams(t *testing.T) {
 	w.Freeze() // they stay in use
 	env := starlark.StringDict{"stdin": in, "stdout": w}
 	tests := []struct{ expr, want string }{
-		{"stdin, stdout", "(<open file <stdin>, mode 'r'>, <open file <stdout>, mode 'w'>)\n"},
+		{"stdin, stdout", "(<open file '<stdin>', mode 'r'>, <open file '<stdout>', mode 'w'>)\n"},
 		{"stdin.readline()", "'one\\n'\n"},
 		{"[l for l in stdin]", "['two\\n', 'three']\n"},
 		{"stdin.read()", "''\n"},
