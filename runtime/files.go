@@ -88,6 +88,49 @@ func (p *filePolicy) open(name string, flag int) (host.File, error) {
 	return nil, host.RefuseOpen(name, flag)
 }
 
+// stat is Host.Stat.
+func (p *filePolicy) stat(name string) (fs.FileInfo, error) {
+	switch {
+	case p.fsys != nil && !filepath.IsAbs(name) && !path.IsAbs(name):
+		clean := path.Clean(filepath.ToSlash(name))
+		if !fs.ValidPath(clean) {
+			return nil, host.RefuseOpen(name, os.O_RDONLY)
+		}
+		info, err := fs.Stat(p.fsys, clean)
+		return info, renamed(err, name)
+	case p.read.all:
+		return os.Stat(name)
+	case strings.IndexByte(name, 0) >= 0:
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrInvalid}
+	}
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range p.read.roots {
+		rel, ok := within(dir, abs)
+		if !ok {
+			continue
+		}
+		dir, rel = parentOfFile(dir, rel)
+		info, err := statIn(dir, rel)
+		if err == nil || !escapes(err) {
+			return info, renamed(err, name)
+		}
+	}
+	return nil, host.RefuseOpen(name, os.O_RDONLY)
+}
+
+// statIn describes a file below dir, as openIn opens one.
+func statIn(dir, rel string) (fs.FileInfo, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.Stat(rel)
+}
+
 // openFile returns a nil interface for a nil file.
 func openFile(f *os.File, err error) (host.File, error) {
 	if err != nil {
@@ -126,18 +169,24 @@ func within(dir, abs string) (rel string, ok bool) {
 // openIn opens a file below dir. No symbolic link leads out of dir, whoever
 // moves what meanwhile. If dir is itself a file, it is the one that was granted.
 func openIn(dir, rel string, flag int) (*os.File, error) {
-	if rel == "." {
-		info, err := os.Lstat(dir)
-		if err == nil && info.Mode().IsRegular() || errors.Is(err, fs.ErrNotExist) {
-			dir, rel = filepath.Split(dir)
-		}
-	}
+	dir, rel = parentOfFile(dir, rel)
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
 	return root.OpenFile(rel, flag, 0o666)
+}
+
+// parentOfFile makes a granted file one of its folder: os.OpenRoot wants folders.
+func parentOfFile(dir, rel string) (string, string) {
+	if rel == "." {
+		info, err := os.Lstat(dir)
+		if err == nil && info.Mode().IsRegular() || errors.Is(err, fs.ErrNotExist) {
+			return filepath.Split(dir)
+		}
+	}
+	return dir, rel
 }
 
 // escapes reports whether os.Root refused a path that leads out of it.

@@ -79,6 +79,9 @@ func TestOpen(t *testing.T) {
 		if got := content(rt.files.open(tt.name, os.O_RDONLY)); got != tt.want {
 			t.Errorf("Read %q: open(%q) = %s; want %s", tt.grant, tt.name, got, tt.want)
 		}
+		if got, want := statted(rt.files.stat(tt.name)), content(rt.files.open(tt.name, os.O_RDONLY)); got != want && (got != "there" || len(want) != 1) {
+			t.Errorf("Read %q: stat(%q) = %s; but open = %s", tt.grant, tt.name, got, want)
+		}
 		if _, err := rt.files.open(tt.name, os.O_WRONLY|os.O_CREATE); !refused(err) && tt.want != "invalid" {
 			t.Errorf("Read %q: open(%q) for writing: %v; want a refusal", tt.grant, tt.name, err)
 		}
@@ -88,6 +91,14 @@ func TestOpen(t *testing.T) {
 func refused(err error) bool {
 	var p *host.PermissionError
 	return errors.As(err, &p)
+}
+
+// statted tells how a stat ended.
+func statted(info fs.FileInfo, err error) string {
+	if err == nil {
+		return "there"
+	}
+	return content(nil, err)
 }
 
 // content tells how an open ended.
@@ -171,6 +182,11 @@ func TestOpenFS(t *testing.T) {
 	} {
 		if got := content(rt.files.open(name, os.O_RDONLY)); got != want {
 			t.Errorf("open(%q) = %s; want %s", name, got, want)
+		}
+	}
+	for name, want := range map[string]string{"a/b": "there", "a": "there", "a/../a/b": "there", "x": "missing", "../a/b": "refused", "/etc/passwd": "refused"} {
+		if got := statted(rt.files.stat(name)); got != want {
+			t.Errorf("stat(%q) = %s; want %s", name, got, want)
 		}
 	}
 	if _, err := rt.files.open("a/b", os.O_WRONLY); !refused(err) {

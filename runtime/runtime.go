@@ -52,6 +52,7 @@ func New(c Config) (*Runtime, error) {
 	}
 	rt.host = host.Host{
 		Open:       rt.files.open,
+		Stat:       rt.files.stat,
 		Getenv:     rt.getenv,
 		Environ:    rt.environ,
 		Now:        c.Now,

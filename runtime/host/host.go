@@ -15,6 +15,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"os"
 	"time"
 
 	"go.starlark.net/starlark"
@@ -32,6 +33,9 @@ type Host struct {
 	Listen func(ctx context.Context) (net.Listener, error)
 	// Open opens the named file as flag (os.O_RDONLY, …) says.
 	Open func(name string, flag int) (File, error)
+	// Stat describes the named file, as os.Stat does. It never blocks, and needs the
+	// grant to read the file.
+	Stat func(name string) (fs.FileInfo, error)
 	// Getenv returns an environment variable; ok is false if it is not set.
 	Getenv func(name string) (value string, ok bool, err error)
 	// Environ lists the names of the environment variables that Getenv grants.
@@ -168,6 +172,9 @@ func fill(h *Host) {
 		h.Open = func(name string, flag int) (File, error) {
 			return nil, RefuseOpen(name, flag)
 		}
+	}
+	if h.Stat == nil {
+		h.Stat = func(name string) (fs.FileInfo, error) { return nil, RefuseOpen(name, os.O_RDONLY) }
 	}
 	if h.Getenv == nil {
 		h.Getenv = func(name string) (string, bool, error) {

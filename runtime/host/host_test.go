@@ -26,6 +26,7 @@ func TestNothingGranted(t *testing.T) {
 		{"listen", func() error { _, err := h.Listen(context.Background()); return err }, "not allowed to listen on 127.0.0.1"},
 		{"read", func() error { _, err := h.Open("a", os.O_RDONLY); return err }, "not allowed to read file a"},
 		{"write", func() error { _, err := h.Open("a", os.O_WRONLY|os.O_CREATE); return err }, "not allowed to write file a"},
+		{"stat", func() error { _, err := h.Stat("a"); return err }, "not allowed to read file a"},
 		{"env", func() error { _, _, err := h.Getenv("A"); return err }, "--allow-env=A"},
 	}
 	for _, tt := range tests {
