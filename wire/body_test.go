@@ -115,6 +115,7 @@ func TestBodyEndChunk(t *testing.T) {
 	}{
 		{"5\r\nhello\r\n", "", "<nil>"},
 		{"5\r\nhello\r\n0\r\n\r\n", "0\r\n\r\n", "<nil>"},
+		{"5\r\nhello\r\n3\r\nabc\r\n", "3\r\nabc\r\n", "<nil>"},
 		{"5\r\nhello\r\nnonsense", "nonsense", "<nil>"},
 		{"5\r\nhelloXX", "XX", "wire: invalid chunk-data at byte 8"},
 		{"5\r\nhello\r", "", "wire: truncated chunk-data at byte 8"},
@@ -231,6 +232,12 @@ func TestBodyDirect(t *testing.T) {
 		}
 		if n, err := b.Read(p); n != len(p) || err != nil || &src.last[0] != &p[0] {
 			t.Errorf("%v: Read past the window = %d, %v after reads of %v; want %d straight from the source", c.f.Kind, n, err, src.sizes, len(p))
+		}
+		if c.f.Kind != UntilClose {
+			p = make([]byte, 500000)
+			if n, err := b.Read(p); n != 200000-window-150000 && n != 200000-window-150000+len("30d40\r\n") || err != nil || &src.last[0] != &p[0] {
+				t.Errorf("%v: Read of more than there is = %d, %v after reads of %v", c.f.Kind, n, err, src.sizes)
+			}
 		}
 		data, err := io.ReadAll(b)
 		if err != nil || !b.Done() {

@@ -281,6 +281,10 @@ func TestChunked(t *testing.T) {
 		{"data ended by CR", "5\r\nhello\r0\r\n\r\n", same(`"hello" wire: invalid chunk-data at byte 9`)},
 		{"data ended by LF CR", "5\r\nhello\n\r0\r\n\r\n", same(`"hello" wire: invalid chunk-data at byte 8`)},
 		{"data ended by XX", "5\r\nhelloXX0\r\n\r\n", same(`"hello" wire: invalid chunk-data at byte 8`)},
+		{"data ended by CR X before a good chunk", "5\r\nhello\rX5\r\nworld\r\n0\r\n\r\n", same(`"hello" wire: invalid chunk-data at byte 9`)},
+		{"second size ended by X LF", hello + "5X\nworld\r\n0\r\n\r\n", same(`"hello" wire: invalid chunk-size line at byte 12`)},
+		{"second size of 2^63", hello + "8000000000000000\r\nworld\r\n0\r\n\r\n", same(`"hello" wire: invalid chunk-size line at byte 26`)},
+		{"second size of 16 digits", hello + "0000000000000005\r\nworld\r\n0\r\n\r\n", same(`"helloworld"`)},
 		{"data longer than said", "5\r\nhello!\r\n0\r\n\r\n", same(`"hello" wire: invalid chunk-data at byte 8`)},
 
 		{"trailers", "0\r\nA: b\r\nC:\t d \r\n\r\n", [2]string{`"" A="b" C="d"`, `""`}},
@@ -379,8 +383,14 @@ func TestChunkOverhead(t *testing.T) {
 	if !errors.As(err, &syntax) || syntax.Element != ElemChunkSize || syntax.Reason != TooMany || n > 100 {
 		t.Errorf("a flood of extensions: %d bytes of content, then %v", n, err)
 	}
+	// Fifteen digits cost one byte more than one byte of data pays for.
+	b = NewReader(&endless{forever: "000000000000001\r\n.\r\n"}, Limits{}).Body(Framing{Kind: Chunked})
+	if n, err := io.Copy(io.Discard, b); !errors.As(err, &syntax) || syntax.Reason != TooMany || n != 16384 {
+		t.Errorf("a flood of zeros: %d bytes of content, then %v; want 16384", n, err)
+	}
 	for _, in := range []string{
 		strings.Repeat("1\r\n.\r\n", 100000),
+		strings.Repeat("1;"+strings.Repeat("x", 1000)+"\r\n.\r\n"+"400\r\n"+strings.Repeat(".", 1024)+"\r\n", 100),
 		strings.Repeat("0000000001\r\n.\r\n", 100000),
 		strings.Repeat("400;"+strings.Repeat("x", 2000)+"\r\n"+strings.Repeat(".", 1024)+"\r\n", 100),
 	} {
@@ -401,6 +411,39 @@ func TestDecoderRefusesAtOnce(t *testing.T) {
 		reach(t, &d, c.s, true)
 		if _, err := d.Next([]byte(c.in)); err == nil || err == ErrShort {
 			t.Errorf("Next(%q) in %v = %v; want a refusal", c.in, c.s, err)
+		}
+	}
+}
+
+// A line that comes in many pieces is searched once for its end, not again for
+// every piece: an LF put where none was goes unnoticed. And the place is
+// forgotten where it makes no sense.
+func TestDecoderResumes(t *testing.T) {
+	for _, in := range []string{"5;extension\r\n", "0\r\nA: trailer\r\n"} {
+		for n := len(in) - 2; n > len(in)-6; n-- {
+			d := Decoder{Lenient: true}
+			d.Reset(Framing{Kind: Chunked})
+			b := []byte(in)
+			if in[0] == '0' {
+				d.Next(b)
+				b, n = b[3:], n-3
+			}
+			if k, err := d.Next(b[:n]); k != 0 || err != ErrShort {
+				t.Fatalf("Next(%q) = %d, %v", b[:n], k, err)
+			}
+			b[n-1] = '\n'
+			if k, err := d.Next(b[:n+1]); k != 0 || err != ErrShort {
+				t.Errorf("Next(%q) after its beginning = %d, %v; want ErrShort", b[:n+1], k, err)
+			}
+			if k, err := d.Next(b[:1]); k != 0 || err != ErrShort {
+				t.Errorf("Next(%q) after more of it = %d, %v; want ErrShort", b[:1], k, err)
+			}
+			if k, err := d.Next(b[:n]); k != 0 && k != n {
+				t.Errorf("Next(%q) = %d, %v", b[:n], k, err)
+			}
+			if in[0] == '0' {
+				n += 3
+			}
 		}
 	}
 }

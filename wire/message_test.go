@@ -166,6 +166,8 @@ func TestHeadLimits(t *testing.T) {
 			"error wire: more than 100 field-lines"},
 		{"head", Limits{HeadBytes: 500}, func(n int) string { return start + lines(9, line(50)) + line(n-450-19) + "\r\n" }, 500,
 			"error wire: header section is longer than 500 bytes"},
+		{"head, then malformed", Limits{HeadBytes: 500}, func(n int) string { return start + lines(9, line(50)) + line(n-450-17) + "bad\r\n" }, 500,
+			"error wire: header section is longer than 500 bytes"},
 		{"default head", Limits{FieldLines: -1}, func(n int) string { return start + lines(31, line(1<<15)) + line(n-31<<15-19) + "\r\n" }, 1 << 20,
 			"error wire: header section is longer than 1048576 bytes"},
 	} {
@@ -289,6 +291,16 @@ func TestParseResumes(t *testing.T) {
 			t.Errorf("field %d at %d %d %d %d; want %d %d %d %d", i, a1, a2, a3, a4, b1, b2, b3, b4)
 		}
 	}
+	// Nor is the cut line: a line end put where there was none goes unnoticed.
+	b = []byte("HTTP/1.1 200 OK\r\nA: bcd")
+	if _, err := ParseResponse(b[:len(b)-1], &h, Limits{}); err != ErrShort {
+		t.Fatal(err)
+	}
+	b[len(b)-2] = '\n'
+	if _, err := ParseResponse(b, &h, Limits{}); err != ErrShort || h.lines != 0 {
+		t.Errorf("%v after %d lines; want ErrShort and none", err, h.lines)
+	}
+	h.Reset()
 	// Reset, or fewer bytes than before, start anew.
 	other := []byte("HTTP/1.0 404 Not Found\r\n\r\n")
 	for range 2 {

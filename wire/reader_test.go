@@ -88,6 +88,20 @@ func TestReadLineSpoils(t *testing.T) {
 		t.Errorf("a lent line of %d bytes can be appended to within the window, up to %d", len(second), cap(second))
 	}
 
+	// A window that moves in between.
+	r = NewReader(strings.NewReader("short\n"+strings.Repeat("x", window)+"\n"), Limits{})
+	if _, err := r.ReadLine(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := r.Fill(); err != nil {
+			break
+		}
+	}
+	if line, err := r.ReadLine(); strings.Trim(string(line), "x") != "\n" || err != nil {
+		t.Errorf("after a move ReadLine() = %.20q…, %v; want x all along", line, err)
+	}
+
 	// Window moves and refills between two lines.
 	var in strings.Builder
 	for i := range 3000 {
@@ -389,8 +403,15 @@ func TestWindowGrows(t *testing.T) {
 			t.Fatalf("reads of %v bytes; want %d, then %d each", src.sizes, window, want)
 		}
 	}
+	// Not for bytes that would fit once what has been read is gone.
+	r := NewReader(&endless{forever: strings.Repeat("x", 999) + "\n"}, Limits{})
+	for range 1000 {
+		if _, err := r.ReadLine(); err != nil || len(r.buf) > 32<<10 {
+			t.Fatalf("ReadLine: %v with a window of %d bytes", err, len(r.buf))
+		}
+	}
 	src = &asked{src: &endless{forever: "x"}}
-	r := NewReader(src, Limits{ReadAhead: 100})
+	r = NewReader(src, Limits{ReadAhead: 100})
 	for range 10 {
 		if _, err := r.Read(p); err != nil {
 			t.Fatal(err)
