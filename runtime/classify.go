@@ -53,6 +53,7 @@ var rules = []rule{
 	}},
 	{class: py.AttributeError, exprs: []string{
 		`^(getattr: )?\S+ has no \.\S+ field or method( |$)`,
+		`^\S+ has no \.\S+ attribute( |$)`,
 		`^can't assign to \.\S+ field of `,
 	}},
 	{class: py.NameError, arg: text("name '%' is not defined"), exprs: []string{

@@ -71,6 +71,7 @@ var interpreterErrors = []struct{ expr, want string }{
 	{`(1).x`, `AttributeError: int has no .x field or method`},
 	{`"".joinn`, `AttributeError: string has no .joinn field or method (did you mean .join?)`},
 	{`getattr(1, "x")`, `AttributeError: getattr: int has no .x field or method`},
+	{`struct(a=1).x`, `AttributeError: struct has no .x attribute`},
 	{`setx([])`, `AttributeError: can't assign to .x field of list`},
 	{`local()`, `NameError: local variable 'y' referenced before assignment`},
 	{`late()`, `NameError: name 'later' is not defined`},

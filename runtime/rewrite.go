@@ -75,7 +75,7 @@ func publish(id *syntax.Ident) syntax.Stmt {
 }
 
 func (r *rewriter) stmts(stmts []syntax.Stmt, top bool) []syntax.Stmt {
-	out := make([]syntax.Stmt, 0, len(stmts))
+	var out []syntax.Stmt // nil for none, as IfStmt.Span wants it
 	for _, s := range stmts {
 		switch s := s.(type) {
 		case *syntax.AssignStmt:

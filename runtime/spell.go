@@ -5,9 +5,13 @@ import "strings"
 // didYouMean returns ` (did you mean name?)` for the candidate nearest to what
 // was written, or "" if none is near.
 func didYouMean(written string, candidates []string) string {
-	best, distance := "", len(written)/3+1
+	if len(written) < 3 {
+		return "" // everything is near
+	}
+	best, distance := "", max(len(written)/3, 1)+1
 	for _, c := range candidates {
-		if d := editDistance(strings.ToLower(written), strings.ToLower(c), distance); d < distance || d == distance && d > 0 && c < best {
+		d := editDistance(strings.ToLower(written), strings.ToLower(c), distance)
+		if d < distance || d == distance && best != "" && c < best {
 			best, distance = c, d
 		}
 	}
