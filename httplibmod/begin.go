@@ -202,6 +202,7 @@ func (r *HTTPResponse) settle(s statusLine) error {
 	if r.version == 9 {
 		r.msg = newMessage("")
 		r.msg.parse()
+		r.msg.status = endOfInput // Python reads it from an empty file
 		r.left, r.willClose = untilClose, true
 		r.prefix = s.simple
 		r.body = r.r.Body(wire.Framing{Kind: wire.UntilClose})

@@ -24,9 +24,10 @@ type HTTPMessage struct {
 	parsed bool
 	frozen bool
 
-	headers  *starlark.List // raw lines with their ends; the script's to change
-	dict     *starlark.Dict // lower-cased names and joined values; likewise
-	status   string         // "" or what was wrong, in rfc822's words
+	headers  *starlark.List    // raw lines with their ends; the script's to change
+	dict     *starlark.Dict    // lower-cased names and joined values; likewise
+	framed   map[string]string // see framing; of a message that parse did not make
+	status   string            // "" or what was wrong, in rfc822's words
 	unixfrom string
 	source   *messageSource // what the constructor was given; nil: the message of a response
 	mime     *mimePart      // see mimePart

@@ -64,6 +64,7 @@ func (m *HTTPMessage) readHeaders(r headReader, limit int) error {
 		if current != "" && (line[0] == ' ' || line[0] == '\t') {
 			t.line(line)
 			t.join(current, "\n ", py.Strip(line))
+			m.frame(current, " ", line)
 			continue
 		}
 		first = false
@@ -81,6 +82,7 @@ func (m *HTTPMessage) readHeaders(r headReader, limit int) error {
 		}
 		t.line(line)
 		t.join(current, ", ", py.Strip(value))
+		m.frame(current, ", ", value)
 	}
 }
 
@@ -161,7 +163,7 @@ type fieldTable struct {
 // begin empties the message, to be filled through the table until its end.
 func (m *HTTPMessage) begin() *fieldTable {
 	m.parsed, m.raw = true, ""
-	m.status, m.unixfrom = "", ""
+	m.status, m.unixfrom, m.framed = "", "", nil
 	m.headers, m.dict = starlark.NewList(nil), new(starlark.Dict)
 	return &fieldTable{m: m}
 }
@@ -231,25 +233,31 @@ func (t *fieldTable) extend(name, more string) {
 	b.WriteString(more)
 }
 
-// framing returns the joined value of a field that we read ourselves: folds are
-// one space (RFC 9112 §5.2), and only SP and HTAB count as space around it, so
-// that a control byte cannot make another recipient read it otherwise.
+// framing returns the joined value of transfer-encoding or content-length, which
+// we read ourselves: folds are one space (RFC 9112 §5.2), and only SP and HTAB
+// count as space around it, so that a control byte cannot make another recipient
+// read it otherwise.
 func (m *HTTPMessage) framing(name string) (value string, ok bool) {
 	if !m.parsed {
 		return m.scan(name) // the strict parser let no such byte through
 	}
-	for _, line := range m.matching(name, false) {
-		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-		switch {
-		case startsBlank(line):
-			value = trimOWS(value + " " + trimOWS(line))
-		case ok:
-			value += ", " + trimOWS(line[len(name)+1:])
-		default:
-			value, ok = trimOWS(line[len(name)+1:]), true
-		}
-	}
+	value, ok = m.framed[name]
 	return value, ok
+}
+
+// frame remembers more of a field's value for framing, of which a line was read.
+func (m *HTTPMessage) frame(name, between, more string) {
+	if name != "transfer-encoding" && name != "content-length" {
+		return
+	}
+	more = trimOWS(strings.TrimSuffix(strings.TrimSuffix(more, "\n"), "\r"))
+	if before, ok := m.framed[name]; ok {
+		more = trimOWS(before + between + more)
+	}
+	if m.framed == nil {
+		m.framed = make(map[string]string)
+	}
+	m.framed[name] = more
 }
 
 // isFieldOf reports whether line begins the field called key, which is in lower case.

@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/py"
+	"starwire/wire"
 )
 
 // all as an amount means: to the end.
@@ -97,9 +98,10 @@ func (r *HTTPResponse) readPlain(thread *starlark.Thread, amt int64) (string, er
 func (r *HTTPResponse) readChunked(thread *starlark.Thread, amt int64) (string, error) {
 	var data string
 	var err error
+	inside := r.body.Left() > 0
 	if amt == 0 {
 		err = r.body.NextChunk() // a look at the next size, which may be the end
-	} else if data, err = r.gather(amt); err == nil && r.body.Left() == 0 {
+	} else if data, inside, err = r.gatherChunks(amt); err == nil && r.body.Left() == 0 {
 		err = r.body.EndChunk()
 	}
 	if err == nil {
@@ -111,6 +113,7 @@ func (r *HTTPResponse) readChunked(thread *starlark.Thread, amt int64) (string, 
 	if err == io.EOF {
 		return data, r.finish(thread)
 	}
+	err = missing(err, amt-int64(len(data)), inside)
 	err = contentError(err, data)
 	var incomplete *py.Exception
 	switch {
@@ -124,6 +127,33 @@ func (r *HTTPResponse) readChunked(thread *starlark.Thread, amt int64) (string, 
 		r.drop(thread)
 	}
 	return "", err
+}
+
+// gatherChunks is gather for a chunked body. inside tells where it stopped: in
+// the data of a chunk of which it had read a part.
+func (r *HTTPResponse) gatherChunks(want int64) (data string, inside bool, err error) {
+	inside = r.body.Left() > 0
+	data, err = fill(func(p []byte) (int, error) {
+		n, err := r.body.Read(p)
+		if err == nil {
+			inside = r.body.Left() > 0
+		}
+		return n, err
+	}, want, firstPiece)
+	return data, inside, err
+}
+
+// missing makes an early end inside a chunk say what Python says is missing: of
+// the chunk only what this read still wanted. The CRLF behind the data is two
+// bytes that every read wants.
+func missing(err error, wanted int64, inside bool) error {
+	var s *wire.SyntaxError
+	if !errors.As(err, &s) || s.Reason != wire.Truncated || s.Missing <= wanted || !inside && s.Missing == 2 {
+		return err
+	}
+	cut := *s
+	cut.Missing = wanted
+	return &cut
 }
 
 // lose remembers err for every later read, and closes the connection: what the
