@@ -64,7 +64,7 @@ func (b *Body) Read(p []byte) (int, error) {
 			if left > 0 && int64(len(p)) > left {
 				p = p[:left]
 			}
-			n, err = b.r.Read(p) // the window is empty, or Decode had used it
+			n, err = b.r.Read(p) // the window is empty: Decode took what was in it
 			if n > 0 {
 				b.d.Took(int64(n))
 				return n, nil

@@ -383,6 +383,43 @@ func TestBodyErrorsStay(t *testing.T) {
 	}
 }
 
+// A writer's io.EOF must not pass for the end of content that has no other.
+func TestBodyWriterEOF(t *testing.T) {
+	for _, size := range []int{10, 100000} { // from the window, and from the source
+		r := NewReader(strings.NewReader(strings.Repeat("x", size)), Limits{})
+		if size < window {
+			r.Fill()
+		}
+		b := r.Body(Framing{Kind: UntilClose})
+		if n, err := b.WriteTo(writer(func(p []byte) (int, error) { return 3, io.EOF })); n != 3 || err != io.ErrClosedPipe || b.Done() {
+			t.Errorf("WriteTo a writer that says EOF = %d, %v, done %v; want 3, %v", n, err, b.Done(), io.ErrClosedPipe)
+		}
+	}
+}
+
+// When the connection under it is exchanged, a Body that was not done must not
+// end well, nor read of the new one.
+func TestBodyAfterReset(t *testing.T) {
+	for _, f := range []Framing{{Kind: ContentLength, Length: 5}, {Kind: UntilClose}, {Kind: Chunked}} {
+		for _, release := range []bool{false, true} {
+			r := NewReader(strings.NewReader("he"), Limits{})
+			b := r.Body(f)
+			if r.Reset(strings.NewReader("other content")); release {
+				r.Release()
+			}
+			if data, err := io.ReadAll(b); len(data) > 0 || err != errReset || b.Done() {
+				t.Errorf("%v: after Reset %q, %v, done %v; want %v", f.Kind, data, err, b.Done(), errReset)
+			}
+		}
+	}
+	r := NewReader(strings.NewReader("hello"), Limits{})
+	b := r.Body(Framing{Kind: ContentLength, Length: 5})
+	io.Copy(io.Discard, b)
+	if r.Release(); !b.Done() {
+		t.Error("content that was read to its end is not done after Release")
+	}
+}
+
 func ExampleBody_WriteTo() {
 	conn := strings.NewReader("6\r\nhello \r\n5\r\nworld\r\n0\r\nDigest: xyz\r\n\r\n")
 	body := NewReader(conn, Limits{}).Body(Framing{Kind: Chunked})

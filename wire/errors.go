@@ -14,6 +14,9 @@ var ErrShort = errors.New("wire: more bytes are needed")
 // errCount is for a source that breaks the contract of io.Reader.
 var errCount = errors.New("wire: source returned an impossible count from Read")
 
+// errReset is what a Body says after its Reader was given another source.
+var errReset = errors.New("wire: the reader of this content was reset")
+
 // An Element names the part of a message that a [SyntaxError] is about, in the
 // grammar's word.
 type Element uint8

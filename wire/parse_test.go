@@ -234,3 +234,65 @@ func TestParseChunkLine(t *testing.T) {
 		}
 	}
 }
+
+func ExampleParseFieldLine() {
+	name, value, err := ParseFieldLine([]byte("Content-Type:  text/plain "))
+	fmt.Printf("%q %q %v\n", name, value, err)
+	_, _, err = ParseFieldLine([]byte("Content-Length : 5"))
+	fmt.Println(err)
+	// Output:
+	// "Content-Type" "text/plain" <nil>
+	// wire: invalid field-line at byte 14
+}
+
+// A parser without I/O, for bytes that come from anywhere.
+func ExampleParseResponse() {
+	stream := "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 5\r\n\r\nhello"
+	var h Head
+	for have := 10; ; have += 10 {
+		n, err := ParseResponse([]byte(stream[:have]), &h, Limits{})
+		if err == ErrShort {
+			continue
+		} else if err != nil {
+			fmt.Println(err)
+			return
+		}
+		for name, value := range h.All() {
+			fmt.Printf("%s is %s\n", name, value)
+		}
+		f, err := ResponseFraming("GET", &h)
+		fmt.Printf("behind %d bytes of head: %v, %d bytes, %v\n", n, f.Kind, f.Length, err)
+		return
+	}
+	// Output:
+	// Server is x
+	// Content-Length is 5
+	// behind 49 bytes of head: content-length, 5 bytes, <nil>
+}
+
+func ExampleAppendRequest() {
+	head, err := AppendRequest(nil, "PUT", "/notes/1", []Field{
+		{"Host", "example.com"},
+		{"Transfer-Encoding", "chunked"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, data := range []string{"hello,", "world"} {
+		head = AppendChunkLine(head, int64(len(data)))
+		head = append(append(head, data...), "\r\n"...)
+	}
+	head = append(AppendChunkLine(head, 0), "\r\n"...)
+	fmt.Println(strings.ReplaceAll(string(head), "\r\n", "\n"))
+	// Output:
+	// PUT /notes/1 HTTP/1.1
+	// Host: example.com
+	// Transfer-Encoding: chunked
+	//
+	// 6
+	// hello,
+	// 5
+	// world
+	// 0
+}

@@ -45,8 +45,12 @@ func NewReader(src io.Reader, lim Limits) *Reader {
 }
 
 // Reset makes r read from src, as if new: with the same limits and leniency,
-// and nothing in the window.
+// and nothing in the window. A Body that is not done fails from here on: what
+// it belongs to is gone.
 func (r *Reader) Reset(src io.Reader) {
+	if !r.body.Done() {
+		r.body.d.fail(errReset)
+	}
 	if len(r.buf) > max(r.lim.ReadAhead, window) {
 		r.buf = nil
 	}
@@ -54,8 +58,8 @@ func (r *Reader) Reset(src io.Reader) {
 	r.src, r.r, r.w, r.err, r.lent = src, 0, 0, nil, -1
 }
 
-// Release gives the window back to the pool, and what was in it up. Nothing
-// that r lent out may be used any more. r can be used again after [Reader.Reset].
+// Release gives the window back to the pool; what was in it is lost, and nothing
+// that r lent out may be used any more. After [Reader.Reset] r can be used again.
 func (r *Reader) Release() {
 	if r.from != nil {
 		windows.Put(r.from)
@@ -301,9 +305,9 @@ func (r *Reader) CopyN(w io.Writer, n int64) (int64, error) {
 	r.rest.R = nil
 	total += k
 	if err == nil && total < n {
-		err = io.EOF
+		return total, io.EOF
 	}
-	return total, err
+	return total, notWriterEOF(err)
 }
 
 // write writes b to w and holds w to the contract of io.Writer.
@@ -315,5 +319,14 @@ func write(w io.Writer, b []byte) (int, error) {
 	case err == nil && n < len(b):
 		err = io.ErrShortWrite
 	}
-	return n, err
+	return n, notWriterEOF(err)
+}
+
+// notWriterEOF replaces an io.EOF that comes from a writer (io.Copy returns none
+// of a reader): it must not pass for the end of the source.
+func notWriterEOF(err error) error {
+	if err == io.EOF {
+		return io.ErrClosedPipe
+	}
+	return err
 }

@@ -255,6 +255,7 @@ func TestCopyNWriteErrors(t *testing.T) {
 		{"short", func(p []byte) (int, error) { return 3, nil }, io.ErrShortWrite, 3},
 		{"too much", func(p []byte) (int, error) { return len(p) + 1, nil }, errCount, 0},
 		{"negative", func(p []byte) (int, error) { return -1, nil }, errCount, 0},
+		{"says EOF", func(p []byte) (int, error) { return 3, io.EOF }, io.ErrClosedPipe, 3},
 	} {
 		r := NewReader(strings.NewReader("0123456789"), Limits{})
 		r.Peek(10)
