@@ -16,6 +16,7 @@ import (
 	"starwire/runtime/lib/jsonmod"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
+	"starwire/runtime/lib/sysmod"
 	"starwire/runtime/lib/testservermod"
 	"starwire/runtime/lib/timemod"
 	"starwire/runtime/lib/urllibmod"
@@ -37,7 +38,9 @@ var builtinModules = []*starlarkstruct.Module{
 }
 
 // specialModules are those made anew for each run, on first use.
-var specialModules = map[string]func(h *host.Host) *starlarkstruct.Module{}
+var specialModules = map[string]func(h *host.Host) *starlarkstruct.Module{
+	"sys": sysmod.New,
+}
 
 // isSpecial reports whether the name is that of a special module.
 func isSpecial(name string) bool { return specialModules[name] != nil }
