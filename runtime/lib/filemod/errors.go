@@ -41,7 +41,7 @@ func Error(err error, name string) error {
 	case errors.Is(err, os.ErrClosed):
 		return errClosed()
 	}
-	errno, text := number(err)
+	errno, text := Number(err)
 	args := []starlark.Value{starlark.MakeInt(errno), starlark.String(text)}
 	if name != "" {
 		args = append(args, starlark.String(name))
@@ -49,12 +49,23 @@ func Error(err error, name string) error {
 	return py.IOError.New(err, args...)
 }
 
-// number returns errno and strerror.
-func number(err error) (errno int, text string) {
+// StrError returns the text of an errno: "No such file or directory".
+func StrError(errno int) string {
+	if goruntime.GOOS == "windows" {
+		return "Unknown error"
+	}
+	s := syscall.Errno(errno).Error()
+	if strings.HasPrefix(s, "errno ") {
+		return "Unknown error " + s[len("errno "):]
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// Number returns the errno and the strerror of a file's error.
+func Number(err error) (errno int, text string) {
 	var e syscall.Errno
 	if errors.As(err, &e) && goruntime.GOOS != "windows" {
-		s := e.Error()
-		return int(e), strings.ToUpper(s[:1]) + s[1:]
+		return int(e), StrError(int(e))
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

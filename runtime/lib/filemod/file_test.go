@@ -306,6 +306,34 @@ func TestBlockedReadEndsWithTheRun(t *testing.T) {
 	})
 }
 
+func TestBlockedOpenEndsWithTheRun(t *testing.T) {
+	why := errors.New("why")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	thread := new(starlark.Thread)
+	opening, open := make(chan bool), make(chan bool)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	host.Attach(thread, ctx, host.Host{Open: func(string, int) (host.File, error) {
+		close(opening)
+		<-open
+		return r, nil
+	}})
+	go func() {
+		<-opening
+		cancel(why)
+	}()
+	if _, err := Open(thread, "pipe", "r"); !errors.Is(err, why) {
+		t.Errorf("Open in a cancelled run: %v; want its cause", err)
+	}
+	close(open)
+	if _, err := r.Read(make([]byte, 1)); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("read of what was opened too late: %v; want it closed", err)
+	}
+}
+
 func TestBlockedWriteEndsWithTheRun(t *testing.T) {
 	why := errors.New("why")
 	r, w, err := os.Pipe()

@@ -1,6 +1,7 @@
 package filemod
 
 import (
+	"context"
 	"io"
 	"os"
 	"strings"
@@ -54,10 +55,7 @@ func Open(thread *starlark.Thread, name, mode string) (*File, error) {
 		return nil, err
 	}
 	h := host.From(thread)
-	if err := ended(h); err != nil {
-		return nil, err
-	}
-	file, err := h.Open(name, flag)
+	file, err := openFile(h, name, flag)
 	if err != nil {
 		return nil, Error(err, name)
 	}
@@ -89,6 +87,42 @@ func Open(thread *starlark.Thread, name, mode string) (*File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// openFile opens the file by the Host. A named pipe lets itself be opened only
+// once its other end is, so it happens on another goroutine, which the end of the
+// run leaves behind: it closes what it gets.
+func openFile(h *host.Host, name string, flag int) (host.File, error) {
+	ctx := h.Context()
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if ctx.Done() == nil {
+		return h.Open(name, flag)
+	}
+	type opened struct {
+		file host.File
+		err  error
+	}
+	done := make(chan opened)
+	go func() {
+		file, err := h.Open(name, flag)
+		select {
+		case done <- opened{file, err}:
+		case <-ctx.Done():
+			if err == nil {
+				file.Close()
+			}
+		}
+	}()
+	paused := h.Pause()
+	defer h.Resume(paused)
+	select {
+	case o := <-done:
+		return o.file, o.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 // parseMode returns what to open a file with.

@@ -125,6 +125,13 @@ func Eval(thread *starlark.Thread, globals starlark.StringDict, source string) s
 // Run replays the session in file with the given modules predeclared.
 func Run(t *testing.T, file string, modules ...starlark.Value) {
 	t.Helper()
+	RunOn(t, file, host.Host{}, func(*host.Host) []starlark.Value { return modules })
+}
+
+// RunOn replays the session in file on a thread with the given Host, and the
+// modules that are made for it.
+func RunOn(t *testing.T, file string, h host.Host, modules func(h *host.Host) []starlark.Value) {
+	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -134,12 +141,12 @@ func Run(t *testing.T, file string, modules ...starlark.Value) {
 		t.Fatalf("%s: no cases", file)
 	}
 	folder := t.TempDir()
-	thread, _ := Thread(t, host.Host{})
+	thread, attached := Thread(t, h)
 	globals := starlark.StringDict{"DIR": starlark.String(folder)}
 	for _, c := range py.Builtins() {
 		globals[c.Name()] = c
 	}
-	for _, m := range modules {
+	for _, m := range modules(attached) {
 		globals[name(m)] = m
 	}
 	for _, c := range cases {

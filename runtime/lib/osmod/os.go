@@ -1,0 +1,65 @@
+package osmod
+
+import (
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+
+	"starwire/runtime/host"
+	"starwire/runtime/lib/filemod"
+	"starwire/runtime/py"
+)
+
+// New returns the module os of one run.
+func New(h *host.Host) *starlarkstruct.Module {
+	return &starlarkstruct.Module{
+		Name: "os",
+		Members: starlark.StringDict{
+			"altsep":   starlark.None,
+			"curdir":   starlark.String("."),
+			"defpath":  starlark.String(":/bin:/usr/bin"),
+			"devnull":  starlark.String("/dev/null"),
+			"environ":  &environ{h: h},
+			"error":    py.OSError,
+			"extsep":   starlark.String("."),
+			"getenv":   getenvFn,
+			"linesep":  starlark.String("\n"),
+			"name":     starlark.String("posix"),
+			"pardir":   starlark.String(".."),
+			"path":     Path,
+			"pathsep":  starlark.String(":"),
+			"sep":      starlark.String("/"),
+			"strerror": strerrorFn,
+		},
+	}
+}
+
+var (
+	getenvFn   = starlark.NewBuiltin("getenv", osGetenv)
+	strerrorFn = starlark.NewBuiltin("strerror", osStrError)
+)
+
+// osGetenv is os.getenv(varname[, value]).
+func osGetenv(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var name py.ByteStr
+	var value starlark.Value = starlark.None
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "varname", &name, "value?", &value); err != nil {
+		return nil, err
+	}
+	v, ok, err := host.From(thread).Getenv(string(name))
+	if err != nil {
+		return nil, filemod.Error(err, "")
+	}
+	if !ok {
+		return value, nil
+	}
+	return starlark.String(v), nil
+}
+
+// osStrError is os.strerror(code).
+func osStrError(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var code int
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "code", &code); err != nil {
+		return nil, err
+	}
+	return starlark.String(filemod.StrError(code)), nil
+}
