@@ -85,7 +85,7 @@ func (r *Reader) Fill() error {
 	if !r.room() {
 		return io.ErrShortBuffer
 	}
-	n, err := r.read(r.buf[r.w:min(len(r.buf), r.w+r.lim.ReadAhead)])
+	n, err := r.read(r.buf[r.w:][:min(len(r.buf)-r.w, r.lim.ReadAhead)])
 	r.w += n
 	r.full = r.w == len(r.buf)
 	if n > 0 {
@@ -156,7 +156,11 @@ func (r *Reader) room() bool {
 	if len(r.buf) >= most {
 		return r.w < len(r.buf)
 	}
-	buf := make([]byte, min(2*len(r.buf), most))
+	size := most
+	if len(r.buf) < most/2 { // no overflow, whatever the limit
+		size = 2 * len(r.buf)
+	}
+	buf := make([]byte, size)
 	r.w = copy(buf, r.buf[:r.w])
 	r.buf = buf
 	return true

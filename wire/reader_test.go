@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -438,4 +439,24 @@ func ExampleReader_ReadLine() {
 	// "A: b\r\n"
 	// "\r\n"
 	// EOF
+}
+
+// Limits at the edge of what an int holds are limits still.
+func TestHugeLimits(t *testing.T) {
+	const most = math.MaxInt
+	lim := Limits{Line: most, ChunkLine: most, FieldLines: most, HeadBytes: most, TrailerLines: most, TrailerBytes: most, ChunkOverhead: most, EmptyLines: most}
+	in := "\r\n\r\nHTTP/1.1 200 OK\r\nA: " + strings.Repeat("x", 100000) + "\r\nTransfer-Encoding: chunked\r\n\r\n5;" + strings.Repeat("x", 100000) + "\r\nhello\r\n0\r\nA: b\r\n\r\n"
+	feed(t, in, lim, true, func(r *Reader) string {
+		var h Head
+		err := r.ReadResponse(&h)
+		if err != nil || h.Len() != 2 {
+			t.Fatal(err, h.Len())
+		}
+		b := r.Body(Framing{Kind: Chunked})
+		data, err := io.ReadAll(b)
+		if string(data) != "hello" || err != nil || b.Trailers().Len() != 1 {
+			t.Fatalf("%q, %v", data, err)
+		}
+		return ""
+	})
 }
