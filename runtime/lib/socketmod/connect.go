@@ -116,7 +116,9 @@ func dial(h *host.Host, hostname string, port starlark.Value, timeout Timeout, b
 	if limited {
 		d.Timeout = wait
 	}
+	paused := h.Pause()
 	conn, err := h.Dial(h.Context(), d)
+	h.Resume(paused)
 	if err == nil {
 		return conn, nil
 	}

@@ -149,7 +149,10 @@ func (s *Socket) sendOnce(data []byte) (int, error) {
 			return 0, s.fail(err, false)
 		}
 	}
+	h := s.host
+	paused := h.Pause()
 	n, err := l.send(data, l.timeout != 0)
+	h.Resume(paused)
 	return n, s.wrote(int64(n), err)
 }
 

@@ -136,7 +136,11 @@ func (s *Socket) Within(f func() error) error {
 	if err := s.ready("write to"); err != nil {
 		return err
 	}
-	return s.fail(s.link.within(f), false)
+	err := func() error {
+		defer s.host.Resume(s.host.Pause())
+		return s.link.within(f)
+	}()
+	return s.fail(err, false)
 }
 
 // Host returns the host of the run that the socket belongs to.
@@ -241,13 +245,7 @@ func (s *Socket) Read(p []byte) (int, error) {
 		s.peeked = s.peeked[n:]
 		return n, nil
 	}
-	var n int
-	var err error
-	if s.layer.Conn == nil {
-		n, err = s.link.Read(p)
-	} else {
-		n, err = s.conn.Read(p)
-	}
+	n, err := s.waitRead(p)
 	if n > 0 {
 		if over := s.received(int64(n)); over != nil {
 			return 0, over
@@ -265,14 +263,23 @@ func (s *Socket) Write(p []byte) (int, error) {
 	if s.frozen || s.link == nil {
 		return 0, s.ready("write to")
 	}
-	var n int
-	var err error
-	if s.layer.Conn == nil {
-		n, err = s.link.Write(p)
-	} else {
-		n, err = s.conn.Write(p)
-	}
+	n, err := s.waitWrite(p)
 	return n, s.wrote(int64(n), err)
+}
+
+// waitRead reads once; the run's handlers may run meanwhile.
+func (s *Socket) waitRead(p []byte) (int, error) {
+	defer s.host.Resume(s.host.Pause())
+	return s.readLayer(p)
+}
+
+// waitWrite writes all of p, as waitRead reads.
+func (s *Socket) waitWrite(p []byte) (int, error) {
+	defer s.host.Resume(s.host.Pause())
+	if s.layer.Conn == nil {
+		return s.link.Write(p)
+	}
+	return s.conn.Write(p)
 }
 
 // received charges n bytes read; a used-up limit closes the socket.

@@ -41,7 +41,7 @@ func (s *Socket) WriteBuffers(bufs *net.Buffers) (int64, error) {
 				return 0, s.fail(err, false)
 			}
 		}
-		n, err := bufs.WriteTo(l.Conn)
+		n, err := s.waitBuffers(bufs)
 		return n, s.wrote(n, err)
 	case s.layer.Conn == nil && l.timeout > 0 && size <= bufferSize:
 		// It fits the system's buffer as a rule. If it does not, what is left
@@ -49,7 +49,7 @@ func (s *Socket) WriteBuffers(bufs *net.Buffers) (int64, error) {
 		if err := l.armWrite(); err != nil {
 			return 0, s.fail(err, false)
 		}
-		n, err := bufs.WriteTo(l.Conn)
+		n, err := s.waitBuffers(bufs)
 		if n == 0 || !isDeadline(err) {
 			return n, s.wrote(n, err)
 		}
@@ -60,6 +60,13 @@ func (s *Socket) WriteBuffers(bufs *net.Buffers) (int64, error) {
 		return n + rest, err
 	}
 	return s.writeEach(bufs)
+}
+
+// waitBuffers writes bufs to the bare connection; the run's handlers may run
+// meanwhile.
+func (s *Socket) waitBuffers(bufs *net.Buffers) (int64, error) {
+	defer s.host.Resume(s.host.Pause())
+	return bufs.WriteTo(s.link.Conn)
 }
 
 func (s *Socket) writeEach(bufs *net.Buffers) (int64, error) {
@@ -148,7 +155,10 @@ func (s *Socket) sendFile(tcp *net.TCPConn, f *os.File, r io.Reader) (int64, err
 	if err != nil {
 		return 0, err
 	}
+	h := s.host
+	paused := h.Pause()
 	n, err := tcp.ReadFrom(piece)
+	h.Resume(paused)
 	if outer != nil {
 		outer.N -= n
 	}
@@ -193,7 +203,10 @@ func (s *Socket) copyPiece(w io.Writer, n int64) (int64, error) {
 			return 0, s.fail(err, true)
 		}
 	}
+	h := s.host
+	paused := h.Pause()
 	moved, err := to.ReadFrom(&io.LimitedReader{R: tcp, N: n})
+	h.Resume(paused)
 	if over := s.received(moved); over != nil {
 		return moved, over
 	}
