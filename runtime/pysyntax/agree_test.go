@@ -3,6 +3,7 @@ package pysyntax
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -119,6 +120,30 @@ func agrees(t *testing.T, src string) bool {
 	return true
 }
 
+// inScripts matches what a script may read otherwise than Starlark does.
+var inScripts = regexp.MustCompile(`\b(print|exec|assert)\b|\\|[bB]["']|\bfor\b`)
+
+// agreesInScripts checks that a script, which Starlark accepts, means what it means in Starlark, where the documented differences
+// play no part.
+func agreesInScripts(t *testing.T, src string) {
+	t.Helper()
+	opts := everything
+	plain, err := opts.Parse("x.star", src, 0)
+	if err != nil || inScripts.MatchString(src) || strings.ContainsAny(src, "\t\x00") || !utf8.ValidString(src) {
+		return
+	}
+	f, err := Parse("x.star", src, Config{Mode: Script})
+	if err != nil {
+		if tolerated(src, err) {
+			return
+		}
+		t.Fatalf("as a script %q is refused: %v; Starlark accepts it", src, err)
+	}
+	if d := sameTree("file", reflect.ValueOf(plain), reflect.ValueOf(f)); d != "" {
+		t.Fatalf("as a script %q differs from Starlark: %s", src, d)
+	}
+}
+
 // tolerated lists why the own parser may refuse what Starlark accepts; Parse falls back to Starlark's.
 func tolerated(src string, err error) bool {
 	switch msg := err.Error(); {
@@ -166,5 +191,6 @@ func TestParseLeavesStarlarkAlone(t *testing.T) {
 		if !agrees(t, src) {
 			t.Errorf("Starlark refuses %q, so it shows nothing", src)
 		}
+		agreesInScripts(t, src)
 	}
 }

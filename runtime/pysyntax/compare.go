@@ -72,7 +72,7 @@ func chain(left syntax.Expr, operands []syntax.Expr, ops []comparison) syntax.Ex
 	rest := func(left, mid syntax.Expr) syntax.Expr {
 		return &syntax.BinaryExpr{
 			X: compare(left, ops[0], mid), OpPos: ops[1].pos, Op: syntax.AND,
-			Y: chain(mid, operands[1:], ops[1:]),
+			Y: chain(clone(mid), operands[1:], ops[1:]),
 		}
 	}
 	if atomic(mid) {
@@ -80,21 +80,20 @@ func chain(left syntax.Expr, operands []syntax.Expr, ops []comparison) syntax.Ex
 	}
 	pos := ops[0].pos
 	clause := func(name string, x syntax.Expr) *syntax.ForClause {
-		return &syntax.ForClause{For: pos, Vars: &syntax.Ident{NamePos: pos, Name: name}, In: pos,
-			X: &syntax.ListExpr{Lbrack: pos, List: []syntax.Expr{x}, Rbrack: pos}}
+		return &syntax.ForClause{For: pos, Vars: ident(name, pos), In: pos, X: list(pos, x)}
 	}
 	var clauses []syntax.Node
 	if !atomic(left) {
 		clauses = append(clauses, clause("$left", left))
-		left = &syntax.Ident{NamePos: pos, Name: "$left"}
+		left = ident("$left", pos)
 	}
 	name := fmt.Sprintf("$mid%d", len(operands)) // an inner chain must still see this one
 	clauses = append(clauses, clause(name, mid))
-	body := rest(left, &syntax.Ident{NamePos: pos, Name: name})
+	body := rest(left, ident(name, pos))
 	return &syntax.IndexExpr{
 		X:      &syntax.Comprehension{Lbrack: pos, Body: body, Clauses: clauses, Rbrack: pos},
 		Lbrack: pos,
-		Y:      &syntax.Literal{Token: syntax.INT, TokenPos: pos, Raw: "0", Value: int64(0)},
+		Y:      number(0, pos),
 		Rbrack: pos,
 	}
 }

@@ -82,7 +82,7 @@ func (p *parser) yield() syntax.Expr {
 	pos := p.take().pos
 	p.refuse(pos, "generators (yield) are not supported; collect the values in a list and return it")
 	if p.endsList() {
-		return &syntax.Ident{NamePos: pos, Name: "None"}
+		return ident("None", pos)
 	}
 	return p.exprList()
 }
@@ -232,7 +232,7 @@ func (p *parser) args() []syntax.Expr {
 				p.fail(p.tok().pos, "a keyword argument must have the form name=value")
 			}
 			if p.tok().is("for") {
-				x = p.comprehension(syntax.Start(x), x, ")")
+				x = p.generator(syntax.Start(x), x)
 			}
 			args = append(args, x)
 		}
@@ -303,7 +303,7 @@ func (p *parser) paren() syntax.Expr {
 	}
 	x := p.test()
 	if p.tok().is("for") {
-		x = p.comprehension(lparen, x, ")")
+		x = p.generator(lparen, x)
 	} else if p.tok().is(",") {
 		x = &syntax.TupleExpr{List: p.moreTests(x)}
 	}
@@ -318,6 +318,7 @@ func (p *parser) list() syntax.Expr {
 	}
 	x := p.test()
 	if p.tok().is("for") {
+		p.extended = p.extended || p.Mode == Script // its variables are seen outside
 		return p.comprehension(lbrack, x, "]")
 	}
 	list := p.moreTests(x)
@@ -355,6 +356,7 @@ func (p *parser) set(lbrace syntax.Position, x syntax.Expr) syntax.Expr {
 	if p.tok().is("for") {
 		c := p.comprehension(lbrace, x, "}").(*syntax.Comprehension)
 		c.Curly = false
+		p.sealed[c] = true
 		return call(SetName, lbrace, c)
 	}
 	list := p.moreTests(x)
@@ -391,6 +393,12 @@ func (p *parser) comprehension(lbrack syntax.Position, body syntax.Expr, end str
 	}
 }
 
+// generator parses the clauses of a generator expression.
+func (p *parser) generator(lparen syntax.Position, body syntax.Expr) syntax.Expr {
+	p.extended = true
+	return &genExpr{Comprehension: p.comprehension(lparen, body, ")").(*syntax.Comprehension)}
+}
+
 // backquote refuses `x`.
 func (p *parser) backquote() syntax.Expr {
 	pos := p.take().pos
@@ -398,14 +406,4 @@ func (p *parser) backquote() syntax.Expr {
 	x := p.exprList()
 	p.want("`")
 	return x
-}
-
-// call makes a call of one of the names this package adds, located at pos.
-func call(name string, pos syntax.Position, args ...syntax.Expr) *syntax.CallExpr {
-	return &syntax.CallExpr{Fn: &syntax.Ident{NamePos: pos, Name: name}, Lparen: pos, Args: args, Rparen: pos}
-}
-
-// str makes a string literal that the author did not write.
-func str(s string, pos syntax.Position) *syntax.Literal {
-	return &syntax.Literal{Token: syntax.STRING, TokenPos: pos, Raw: syntax.Quote(s, false), Value: s}
 }

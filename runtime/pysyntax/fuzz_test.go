@@ -35,7 +35,9 @@ func FuzzParse(f *testing.F) {
 		f.Add(src, true)
 	}
 	f.Fuzz(func(t *testing.T, src string, script bool) {
-		agrees(t, src)
+		if agrees(t, src) {
+			agreesInScripts(t, src)
+		}
 		c := Config{Exports: func(string) ([]string, error) { return []string{"star"}, nil }}
 		if script {
 			c.Mode = Script

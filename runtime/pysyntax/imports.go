@@ -14,14 +14,14 @@ func (p *parser) imports(out []syntax.Stmt) []syntax.Stmt {
 		path, pos := p.dotted()
 		var value syntax.Expr = call(ImportName, pos, str(path, pos))
 		parts := strings.Split(path, ".")
-		name := &syntax.Ident{NamePos: pos, Name: parts[0]}
+		name := ident(parts[0], pos)
 		if p.got("as") {
 			name = p.ident()
 			for _, part := range parts[1:] {
-				value = &syntax.DotExpr{X: value, Dot: pos, Name: &syntax.Ident{NamePos: pos, Name: part}}
+				value = dot(value, part, pos)
 			}
 		}
-		out = append(out, bind(name, value))
+		out = append(out, assign(name, value, pos))
 		if !p.got(",") {
 			return out
 		}
@@ -63,7 +63,7 @@ func (p *parser) from(out []syntax.Stmt) []syntax.Stmt {
 			p.future(name, fromPos, prologue)
 		} else {
 			value := call(ImportFromName, name.NamePos, str(module, modulePos), str(name.Name, name.NamePos))
-			out = append(out, bind(as, value))
+			out = append(out, assign(as, value, as.NamePos))
 		}
 		if !p.got(",") || open && p.tok().is(")") {
 			break
@@ -111,11 +111,7 @@ func (p *parser) star(out []syntax.Stmt, module string, modulePos, starPos synta
 	}
 	for _, name := range names {
 		value := call(ImportFromName, modulePos, str(module, modulePos), str(name, modulePos))
-		out = append(out, bind(&syntax.Ident{NamePos: starPos, Name: name}, value))
+		out = append(out, assign(ident(name, starPos), value, starPos))
 	}
 	return out
-}
-
-func bind(name *syntax.Ident, value syntax.Expr) syntax.Stmt {
-	return &syntax.AssignStmt{LHS: name, OpPos: name.NamePos, Op: syntax.EQ, RHS: value}
 }

@@ -9,7 +9,7 @@ import "strings"
 func NeedsMore(src string, mode Mode) bool {
 	name := ""
 	p := newParser(&name, src, Config{Mode: mode, Exports: func(string) ([]string, error) { return nil, nil }})
-	_, st := p.run()
+	st := recovering(func() { p.file() })
 	switch {
 	case p.scan.atEOF:
 		return st != nil && st.atEOF

@@ -20,11 +20,13 @@ type parser struct {
 	depth    int // open statements and expressions
 	funcs    int // enclosing functions
 	refused  ErrorList
-	printFn  bool // print is a function: from __future__ import print_function
-	prologue bool // only the docstring and __future__ imports came yet
-	printed  bool // a print statement was found
-	bindLoad bool // the text gives load a meaning, so load(…) is a call
-	compound bool // the last statement of the text so far is a compound one
+	printFn  bool                           // print is a function: from __future__ import print_function
+	prologue bool                           // only the docstring and __future__ imports came yet
+	printed  bool                           // a print statement was found
+	bindLoad bool                           // the text gives load a meaning, so load(…) is a call
+	sealed   map[*syntax.Comprehension]bool // those made of set comprehensions, whose variables are their own
+	extended bool                           // the tree holds nodes of this package
+	compound bool                           // the last statement of the text so far is a compound one
 }
 
 // maxNesting bounds statements in statements and expressions in expressions, as Starlark's parser does.
@@ -39,7 +41,7 @@ type stop struct {
 
 func newParser(file *string, src string, c Config) *parser {
 	s := scan(file, src, c.Mode)
-	p := &parser{Config: c, scan: s, tokens: s.tokens, prologue: true}
+	p := &parser{Config: c, scan: s, tokens: s.tokens, prologue: true, sealed: make(map[*syntax.Comprehension]bool)}
 	for i, t := range s.tokens[:len(s.tokens)-1] {
 		next := s.tokens[i+1]
 		if t.is("def") && next.is("load") || t.is("load") && next.is("=") || t.is("import") && next.is("load") ||
@@ -52,7 +54,13 @@ func newParser(file *string, src string, c Config) *parser {
 
 // parse parses the whole text. The error is an ErrorList.
 func (p *parser) parse() (*syntax.File, error) {
-	f, st := p.run()
+	var f *syntax.File
+	st := recovering(func() {
+		f = p.file()
+		if p.extended || p.Known != nil {
+			lower(p, f)
+		}
+	})
 	errs := p.refused
 	if st != nil {
 		errs = append(errs, st.err)
@@ -69,7 +77,8 @@ func (p *parser) parse() (*syntax.File, error) {
 	return nil, errs
 }
 
-func (p *parser) run() (f *syntax.File, st *stop) {
+// recovering calls f and returns why it stopped, or nil.
+func recovering(f func()) (st *stop) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -79,6 +88,11 @@ func (p *parser) run() (f *syntax.File, st *stop) {
 			panic(r)
 		}
 	}()
+	f()
+	return nil
+}
+
+func (p *parser) file() *syntax.File {
 	var stmts []syntax.Stmt
 	for !p.at(tokEOF) {
 		if p.at(tokNewline) { // a line with nothing but a backslash before it
@@ -89,7 +103,7 @@ func (p *parser) run() (f *syntax.File, st *stop) {
 		p.compound = compound || p.tok().is("@")
 		stmts = p.stmt(stmts)
 	}
-	return &syntax.File{Stmts: stmts}, nil
+	return &syntax.File{Stmts: stmts}
 }
 
 // tok is the next token. The pointer is good until the parser moves.

@@ -30,19 +30,11 @@ func (p *parser) printStmt() bool {
 
 // parses reports whether parse succeeds here and ends where a statement may, not on a comma. Nothing is
 // consumed.
-func (p *parser) parses(parse func(*parser) syntax.Stmt) (ok bool) {
+func (p *parser) parses(parse func(*parser) syntax.Stmt) bool {
 	try := *p
-	try.refused = nil
-	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case stop:
-			ok = r.atEOF || r.complex // not a mistake: more input, or none at all, will do
-		default:
-			panic(r)
-		}
-	}()
-	parse(&try)
+	if st := recovering(func() { parse(&try) }); st != nil {
+		return st.atEOF || st.complex // not a mistake: more input, or none at all, will do
+	}
 	return (try.at(tokNewline) || try.tok().is(";")) && !try.tokens[try.i-1].is(",")
 }
 
@@ -69,9 +61,9 @@ func (p *parser) print(out []syntax.Stmt) []syntax.Stmt {
 		}
 	}
 	if file != nil && len(items) > 1 && !repeatable(file) {
-		name := &syntax.Ident{NamePos: syntax.Start(file), Name: "$file"}
-		out = append(out, &syntax.AssignStmt{LHS: name, OpPos: pos, Op: syntax.EQ, RHS: file})
-		file = name
+		name := ident("$file", syntax.Start(file))
+		out = append(out, assign(name, file, pos))
+		file = clone(name)
 	}
 	at := pos
 	for {
@@ -83,9 +75,12 @@ func (p *parser) print(out []syntax.Stmt) []syntax.Stmt {
 		c.Args = c.Args[:n:n]
 		if file != nil {
 			c.Args = append(c.Args, keyword("file", file, pos))
+			if n < len(items) {
+				file = clone(file)
+			}
 		}
 		if n < len(items) || !newline {
-			c.Args = append(c.Args, keyword("nl", &syntax.Ident{NamePos: at, Name: "False"}, at))
+			c.Args = append(c.Args, keyword("nl", ident("False", at), at))
 		}
 		out = append(out, &syntax.ExprStmt{X: c})
 		if items = items[n:]; len(items) == 0 {
@@ -109,8 +104,4 @@ func repeatable(x syntax.Expr) bool {
 func isLiteral(x syntax.Expr) bool {
 	_, ok := x.(*syntax.Literal)
 	return ok
-}
-
-func keyword(name string, value syntax.Expr, pos syntax.Position) syntax.Expr {
-	return &syntax.BinaryExpr{X: &syntax.Ident{NamePos: pos, Name: name}, OpPos: pos, Op: syntax.EQ, Y: value}
 }

@@ -85,7 +85,7 @@ func TestPrintAtThePrompt(t *testing.T) {
 func TestErrorsAreWhereTheAuthorWrote(t *testing.T) {
 	for _, c := range []struct{ src, want string }{
 		{"print 1, [][1]", "1error: 1:12: index 1 out of range: empty list"},
-		{"print  x.y", "error: 1:8: undefined: x"},
+		{"print  x.y", "error: 1:8: NameError: name 'x' is not defined"},
 		{"print 1\nimport  httplib, nothing", "1\nerror: 2:18: ImportError: No module named nothing"},
 		{"from httplib import OK, BAD as B", "error: 1:25: ImportError: cannot import name BAD"},
 		{"print 1,; print 'a', 1 + ''", "1 aerror: 1:24: unknown binary op: int + string"},

@@ -33,6 +33,11 @@ type Config struct {
 	// are none. They must be known before the program runs, because Starlark resolves names then.
 	// Nil refuses the statement.
 	Exports func(module string) ([]string, error)
+
+	// Known reports whether the host predeclares a name. If it is set, a name that is neither known
+	// nor bound in the text is looked up when it is read, and a NameError then, as in Python.
+	// Nil leaves such names to the resolver, which refuses the program.
+	Known func(name string) bool
 }
 
 // everything is the language of design: scripts are programs, not configuration.
@@ -113,35 +118,46 @@ func CheckDepth(f *syntax.File) error {
 	if at == nil {
 		return nil
 	}
-	// A left-deep chain begins where the whole statement does, and Start would recurse to find it.
-	for {
-		switch n := at.(type) {
-		case *syntax.BinaryExpr:
-			return ErrorList{{Pos: n.OpPos, Msg: "this expression is too long; split it"}}
-		case *syntax.CallExpr:
-			return ErrorList{{Pos: n.Lparen, Msg: "this expression is too long; split it"}}
-		case *syntax.IndexExpr:
-			return ErrorList{{Pos: n.Lbrack, Msg: "this expression is too long; split it"}}
-		case *syntax.SliceExpr:
-			return ErrorList{{Pos: n.Lbrack, Msg: "this expression is too long; split it"}}
-		case *syntax.DotExpr:
-			return ErrorList{{Pos: n.Dot, Msg: "this expression is too long; split it"}}
-		case *syntax.IfStmt:
-			return ErrorList{{Pos: n.If, Msg: "this if has too many branches; split it"}}
-		default:
-			return ErrorList{{Pos: syntax.Start(at), Msg: "this is nested too deeply; split it"}}
-		}
-	}
+	return ErrorList{tooDeep(at)}
 }
 
-// Names returns the names that the file binds at its top level, sorted, without those that this package
-// made up. A session keeps their values for its next chunk.
+// tooDeep is the error for a node below which the tree is too deep. A left-deep chain begins where its
+// statement does, and Span would recurse to find that.
+func tooDeep(n syntax.Node) syntax.Error {
+	const long = "this expression is too long; split it"
+	switch n := n.(type) {
+	case *syntax.BinaryExpr:
+		return syntax.Error{Pos: n.OpPos, Msg: long}
+	case *syntax.CallExpr:
+		return syntax.Error{Pos: n.Lparen, Msg: long}
+	case *syntax.IndexExpr:
+		return syntax.Error{Pos: n.Lbrack, Msg: long}
+	case *syntax.SliceExpr:
+		return syntax.Error{Pos: n.Lbrack, Msg: long}
+	case *syntax.DotExpr:
+		return syntax.Error{Pos: n.Dot, Msg: long}
+	case *syntax.IfStmt:
+		return syntax.Error{Pos: n.If, Msg: "this if has too many branches; split it"}
+	}
+	return syntax.Error{Pos: syntax.Start(n), Msg: "this is nested too deeply; split it"}
+}
+
+// Names returns the names of the file's global variables, sorted, without those that this package made
+// up: what its statements outside functions bind, and what is kept in GlobalName's object.
 func Names(f *syntax.File) []string {
 	var names []string
 	bound(f.Stmts, func(id *syntax.Ident) {
-		if !strings.HasPrefix(id.Name, "$") {
+		if !strings.Contains(id.Name, "$") {
 			names = append(names, id.Name)
 		}
+	})
+	syntax.Walk(f, func(n syntax.Node) bool {
+		if dot, ok := n.(*syntax.DotExpr); ok {
+			if id, ok := dot.X.(*syntax.Ident); ok && id.Name == GlobalName {
+				names = append(names, dot.Name.Name)
+			}
+		}
+		return true
 	})
 	slices.Sort(names)
 	return slices.Compact(names)

@@ -3,6 +3,7 @@ package pysyntax
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -16,12 +17,20 @@ type world struct {
 	out   strings.Builder
 	files map[starlark.Value]*strings.Builder
 	soft  map[*strings.Builder]bool
+
+	global *frame   // GlobalName
+	frames []*frame // of calls, outermost first
+	failed error    // of a generator
+	open   []*once  // with blocks, outermost first
 }
 
 // str is Python's str for the values tests print.
 func pyStr(v starlark.Value) string {
 	if s, ok := starlark.AsString(v); ok {
 		return s
+	}
+	if e, ok := v.(*exception); ok {
+		return e.text()
 	}
 	return strings.ReplaceAll(v.String(), `"`, `'`)
 }
@@ -125,11 +134,18 @@ func (w *world) predeclared() starlark.StringDict {
 		SetName: starlark.Universe["set"],
 		"True":  starlark.True,
 	}
-	for name, f := range map[string]func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error){
+	functions := w.blockBuiltins()
+	maps.Copy(functions, map[string]builtin{
 		PrintName: w.print, ImportName: importModule, ImportFromName: importFrom, PowerName: power, IsName: is,
-	} {
+	})
+	for name, f := range functions {
 		env[name] = starlark.NewBuiltin(name, f)
 	}
+	for name, c := range classes {
+		env[name] = c
+	}
+	w.global = &frame{vars: make(map[string]starlark.Value), module: env}
+	env[GlobalName] = w.global
 	return env
 }
 
@@ -144,18 +160,23 @@ func (w *world) stderr() string {
 
 // run compiles and runs a program and returns its globals.
 func (w *world) run(src string, c Config) (starlark.StringDict, error) {
+	env := w.predeclared()
+	c.Known = func(name string) bool { return env.Has(name) || starlark.Universe.Has(name) }
 	f, err := Parse("x.py", src, c)
 	if err != nil {
 		return nil, err
 	}
-	env := w.predeclared()
 	prog, err := starlark.FileProgram(f, env.Has)
 	if err != nil {
 		return nil, err
 	}
 	thread := &starlark.Thread{Print: func(_ *starlark.Thread, msg string) { w.out.WriteString("fn:" + msg + "\n") }}
 	thread.SetMaxExecutionSteps(1_000_000)
-	return prog.Init(thread, env)
+	globals, err := prog.Init(thread, env)
+	if w.failed != nil {
+		err = w.failed
+	}
+	return globals, err
 }
 
 // checkRun runs a program and compares all it printed.

@@ -113,15 +113,15 @@ func (p *parser) simple(out []syntax.Stmt) []syntax.Stmt {
 			p.fail(t.pos, "exec is not supported; define a function and call it")
 		}
 	case "raise":
-		p.fail(t.pos, `raise is not supported; write fail(exception) or fail("text")`)
+		return append(out, p.raise())
 	case "assert":
 		if p.Mode == Script || p.operandAfterName() {
-			p.fail(t.pos, "assert is not supported; write if not …: fail(…)")
+			return append(out, p.assert())
 		}
 	case "del":
-		p.fail(t.pos, "del is not supported; write d.pop(key)")
+		return p.del(out)
 	case "global":
-		p.fail(t.pos, "global is not supported; keep the value in a dict or list and change that")
+		return append(out, p.global())
 	}
 	return append(out, p.exprStmt())
 }
@@ -174,10 +174,15 @@ var augmented = map[string]syntax.Token{
 }
 
 // assign parses the rest of x = y or x = y = z. Of several targets each gets the one value, from the
-// left: (x, y) = (z,) * 2.
+// left: (x, y) = [z] * 2.
 func (p *parser) assign(x syntax.Expr) syntax.Stmt {
 	var lhs []syntax.Expr
 	first := p.tok().pos
+	if s, ok := x.(*syntax.SliceExpr); ok {
+		p.i++
+		args := append([]syntax.Expr{p.exprList(), s.X}, bounds(s)...)
+		return &syntax.ExprStmt{X: call(SetSliceName, first, args...)}
+	}
 	for p.tok().is("=") {
 		p.target(x, p.take().pos)
 		lhs = append(lhs, x)
@@ -186,12 +191,19 @@ func (p *parser) assign(x syntax.Expr) syntax.Stmt {
 	if len(lhs) == 1 {
 		return &syntax.AssignStmt{LHS: lhs[0], OpPos: first, Op: syntax.EQ, RHS: x}
 	}
-	copies := &syntax.BinaryExpr{
-		X:     &syntax.ParenExpr{Lparen: first, X: &syntax.TupleExpr{List: []syntax.Expr{x}}, Rparen: first},
-		OpPos: first, Op: syntax.STAR,
-		Y: &syntax.Literal{Token: syntax.INT, TokenPos: first, Raw: "1", Value: int64(len(lhs))},
+	copies := &syntax.BinaryExpr{X: list(first, x), OpPos: first, Op: syntax.STAR, Y: number(len(lhs), first)}
+	return assign(&syntax.TupleExpr{List: lhs}, copies, first)
+}
+
+// bounds returns the three limits of a slice, None where the author left one out.
+func bounds(s *syntax.SliceExpr) []syntax.Expr {
+	limits := []syntax.Expr{s.Lo, s.Hi, s.Step}
+	for i, x := range limits {
+		if x == nil {
+			limits[i] = ident("None", s.Lbrack)
+		}
 	}
-	return &syntax.AssignStmt{LHS: &syntax.TupleExpr{List: lhs}, OpPos: first, Op: syntax.EQ, RHS: copies}
+	return limits
 }
 
 // augmentedPower parses the rest of x **= y. Only a target that may be evaluated twice can be written
@@ -209,7 +221,11 @@ func (p *parser) augmentedPower(x syntax.Expr) syntax.Stmt {
 	if !repeatable {
 		p.refuse(pos, "**= is not supported on this target; put what stands before the last dot or bracket in a variable")
 	}
-	return &syntax.AssignStmt{LHS: x, OpPos: pos, Op: syntax.EQ, RHS: call(PowerName, pos, x, p.exprList())}
+	var old syntax.Expr = ident("None", pos)
+	if repeatable {
+		old = clone(x)
+	}
+	return assign(x, call(PowerName, pos, old, p.exprList()), pos)
 }
 
 // target checks that x can be assigned to, by what is at pos.
@@ -227,7 +243,7 @@ func (p *parser) target(x syntax.Expr, pos syntax.Position) {
 			p.target(e, pos)
 		}
 	case *syntax.SliceExpr:
-		p.refuse(x.Lbrack, "assigning to a slice is not supported; build a new list: x[:i] + new + x[j:]")
+		p.refuse(x.Lbrack, "a slice is not supported here; assign to it in a statement of its own")
 	case *syntax.CallExpr:
 		p.fail(x.Lparen, "cannot assign to a function call")
 	case *syntax.Literal:
@@ -275,8 +291,7 @@ func (p *parser) ifStmt() syntax.Stmt {
 func (p *parser) whileStmt() syntax.Stmt {
 	s := &syntax.WhileStmt{While: p.take().pos, Cond: p.test()}
 	s.Body = p.suite()
-	p.noElse("while")
-	return s
+	return p.loopElse(s)
 }
 
 func (p *parser) forStmt() syntax.Stmt {
@@ -284,14 +299,16 @@ func (p *parser) forStmt() syntax.Stmt {
 	p.want("in")
 	s.X = p.exprList()
 	s.Body = p.suite()
-	p.noElse("for")
-	return s
+	return p.loopElse(s)
 }
 
-func (p *parser) noElse(loop string) {
-	if t := p.tok(); t.is("else") {
-		p.fail(t.pos, "else after a %s loop is not supported; set a variable before each break and test it", loop)
+// loopElse parses the else of a loop, if there is one.
+func (p *parser) loopElse(loop syntax.Stmt) syntax.Stmt {
+	if !p.tok().is("else") {
+		return loop
 	}
+	p.extended = true
+	return &loopStmt{loop: loop, elsePos: p.take().pos, orelse: p.suite()}
 }
 
 func (p *parser) def() syntax.Stmt {
@@ -321,7 +338,7 @@ func (p *parser) params(end string) []syntax.Expr {
 		case t.is("("):
 			p.refuse(t.pos, "tuple parameters are not supported; take one parameter and unpack it in the body")
 			p.paren()
-			params = append(params, &syntax.Ident{NamePos: t.pos, Name: "$tuple"})
+			params = append(params, ident("$tuple", t.pos))
 		default:
 			var x syntax.Expr = p.ident()
 			if p.tok().is("=") {
@@ -363,16 +380,6 @@ func (p *parser) class() syntax.Stmt {
 	}
 	p.suite()
 	return &syntax.BranchStmt{Token: syntax.PASS, TokenPos: t.pos}
-}
-
-func (p *parser) try() syntax.Stmt {
-	p.fail(p.tok().pos, "try is not supported; write catch(Exception, function, arguments…)")
-	panic("unreachable")
-}
-
-func (p *parser) with() syntax.Stmt {
-	p.fail(p.tok().pos, "with is not supported; write for name in using(value):")
-	panic("unreachable")
 }
 
 // load parses Starlark's load statement. It returns nil, having consumed nothing, if this is a call of

@@ -1,0 +1,362 @@
+package pysyntax
+
+import (
+	"maps"
+	"slices"
+
+	"go.starlark.net/syntax"
+)
+
+// A scope is where names are bound: the module, a function, a lambda or a comprehension.
+//
+// What a block that becomes a function of its own assigns to would be that function's, in Starlark. So
+// such a variable is kept in an object instead: x becomes $frame1.x all through the program. That
+// object is made on entry to the function, by FrameName; at module level it is GlobalName.
+type scope struct {
+	kind   scopeKind
+	parent *scope
+	vars   map[string]*variable
+	global map[string]syntax.Position // names declared global here, and where
+	frame  string                     // the name of the object that holds the boxed variables
+	catch  bool                       // a try … except is directly in here, which needs the object too
+	seal   bool                       // of a comprehension: its variables are seen by nobody else
+}
+
+type scopeKind uint8
+
+const (
+	moduleScope scopeKind = iota
+	functionScope
+	lambdaScope
+	comprehensionScope
+)
+
+// A variable is a name in the scope that binds it.
+type variable struct {
+	boxed bool
+	leak  bool // a list comprehension binds it, which in Python 2 is seen outside
+	param bool
+}
+
+// A use is a name that an expression reads.
+type use struct {
+	id    *syntax.Ident
+	scope *scope
+}
+
+// scopes finds every scope of a file and which variables need a box.
+type scopes struct {
+	p     *parser
+	of    map[syntax.Node]*scope // of functions, lambdas and comprehensions
+	uses  []use
+	decls []*scope // functions with global declarations
+	depth int      // of the statement or expression being looked at
+}
+
+func analyze(p *parser, f *syntax.File) (*scopes, *scope) {
+	a := &scopes{p: p, of: make(map[syntax.Node]*scope)}
+	module := a.open(nil, moduleScope, nil)
+	module.frame = GlobalName
+	a.stmts(module, f.Stmts, false)
+	for _, s := range a.decls {
+		for name := range s.global {
+			a.declare(s, module, name)
+		}
+	}
+	for _, u := range a.uses {
+		if s, v := u.scope.lookup(u.id.Name); v != nil && v.leak && !v.boxed {
+			if s.kind == lambdaScope {
+				p.refuse(u.id.NamePos, "using the variable of a list comprehension after it is not supported in a lambda; rename one of them")
+				continue
+			}
+			v.boxed = true
+		}
+	}
+	return a, module
+}
+
+// declare makes a global declaration good: the function shares the name's box with the module, unless
+// it could not be mistaken for anything but the global anyway.
+func (a *scopes) declare(s, module *scope, name string) {
+	v := s.vars[name]
+	if v != nil && v.param {
+		a.p.refuse(s.global[name], "name '%s' is a parameter and global", name)
+	}
+	delete(s.vars, name)
+	shared := v != nil
+	for outer := s.parent; outer.kind != moduleScope; outer = outer.parent {
+		shared = shared || outer.vars[name] != nil
+	}
+	if shared {
+		box := module.bind(name)
+		box.boxed = true
+		box.leak = box.leak || v != nil && v.leak
+	}
+}
+
+// open makes the scope of a node.
+func (a *scopes) open(parent *scope, kind scopeKind, n syntax.Node) *scope {
+	s := &scope{kind: kind, parent: parent, vars: make(map[string]*variable)}
+	if n != nil {
+		a.of[n] = s
+	}
+	return s
+}
+
+func (s *scope) bind(name string) *variable {
+	v := s.vars[name]
+	if v == nil {
+		v = new(variable)
+		s.vars[name] = v
+	}
+	return v
+}
+
+// lookup finds what a name means in s: a variable and the scope that binds it, or nil for a name of the
+// host's or of an earlier chunk.
+func (s *scope) lookup(name string) (*scope, *variable) {
+	for s.kind != moduleScope {
+		if _, ok := s.global[name]; ok {
+			for s.kind != moduleScope {
+				s = s.parent
+			}
+			break
+		}
+		if v := s.vars[name]; v != nil {
+			return s, v
+		}
+		s = s.parent
+	}
+	return s, s.vars[name]
+}
+
+// boxed lists the names of s that need a box, sorted.
+func (s *scope) boxed() []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(s.vars)) {
+		if s.vars[name].boxed {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// enter counts a level of the tree. What comes after the analysis recurses over the same tree, so this
+// bounds it all.
+func (a *scopes) enter(n syntax.Node) {
+	if a.depth++; a.depth > maxDepth {
+		panic(stop{err: tooDeep(n), complex: true})
+	}
+}
+
+func (a *scopes) leave() { a.depth-- }
+
+// stmts analyzes statements of the scope. inBlock says that they will be in a function of their own.
+func (a *scopes) stmts(s *scope, stmts []syntax.Stmt, inBlock bool) {
+	for _, st := range stmts {
+		a.stmt(s, st, inBlock)
+	}
+}
+
+func (a *scopes) stmt(s *scope, st syntax.Stmt, inBlock bool) {
+	a.enter(st)
+	defer a.leave()
+	switch st := st.(type) {
+	case *syntax.AssignStmt:
+		a.expr(s, st.RHS)
+		a.target(s, st.LHS, inBlock)
+		if st.Op != syntax.EQ {
+			a.expr(s, st.LHS)
+		}
+	case *syntax.ExprStmt:
+		a.expr(s, st.X)
+	case *syntax.ReturnStmt:
+		a.expr(s, st.Result)
+	case *syntax.IfStmt:
+		a.expr(s, st.Cond)
+		a.stmts(s, st.True, inBlock)
+		a.stmts(s, st.False, inBlock)
+	case *syntax.ForStmt:
+		a.expr(s, st.X)
+		a.target(s, st.Vars, inBlock)
+		a.stmts(s, st.Body, inBlock)
+	case *syntax.WhileStmt:
+		a.expr(s, st.Cond)
+		a.stmts(s, st.Body, inBlock)
+	case *syntax.DefStmt:
+		a.target(s, st.Name, inBlock)
+		inner := a.function(s, functionScope, st, st.Params)
+		a.stmts(inner, st.Body, false)
+	case *syntax.LoadStmt:
+		for _, id := range st.To {
+			a.target(s, id, inBlock)
+		}
+	case *loopStmt:
+		a.stmt(s, st.loop, inBlock)
+		a.stmts(s, st.orelse, inBlock)
+	case *withStmt:
+		a.expr(s, st.x)
+		a.target(s, st.target, inBlock)
+		a.stmts(s, st.body, inBlock)
+	case *tryStmt:
+		a.try(s, st, inBlock)
+	case *delStmt:
+		if id, ok := st.target.(*syntax.Ident); ok {
+			s.bind(id.Name).boxed = true
+		} else {
+			a.expr(s, st.target)
+		}
+	case *globalStmt:
+		a.global(s, st)
+	}
+}
+
+func (a *scopes) try(s *scope, st *tryStmt, inBlock bool) {
+	inside := inBlock || st.final != nil // only finally itself stays where it is
+	s.catch = s.catch || len(st.clauses) > 0
+	a.stmts(s, st.body, true)
+	for _, c := range st.clauses {
+		a.expr(s, c.types)
+		a.target(s, c.target, inside)
+		a.stmts(s, c.body, inside)
+	}
+	a.stmts(s, st.orelse, inside)
+	a.stmts(s, st.final, inBlock)
+}
+
+func (a *scopes) global(s *scope, st *globalStmt) {
+	if s.kind == moduleScope {
+		return // everything here is
+	}
+	if s.global == nil {
+		s.global = make(map[string]syntax.Position)
+		a.decls = append(a.decls, s)
+	}
+	for _, id := range st.names {
+		s.global[id.Name] = id.NamePos
+	}
+}
+
+// function opens the scope of a def or lambda. Default values belong to the scope around it.
+func (a *scopes) function(s *scope, kind scopeKind, n syntax.Node, list []syntax.Expr) *scope {
+	for _, x := range list {
+		if b, ok := x.(*syntax.BinaryExpr); ok {
+			a.expr(s, b.Y)
+		}
+	}
+	inner := a.open(s, kind, n)
+	params(list, func(id *syntax.Ident) { inner.bind(id.Name).param = true })
+	return inner
+}
+
+// target analyzes what is assigned to.
+func (a *scopes) target(s *scope, x syntax.Expr, inBlock bool) {
+	switch x := x.(type) {
+	case nil:
+	case *syntax.Ident:
+		v := s.bind(x.Name)
+		v.boxed = v.boxed || inBlock && x.Name[0] != '$'
+	case *syntax.ParenExpr:
+		a.target(s, x.X, inBlock)
+	case *syntax.TupleExpr:
+		for _, e := range x.List {
+			a.target(s, e, inBlock)
+		}
+	case *syntax.ListExpr:
+		for _, e := range x.List {
+			a.target(s, e, inBlock)
+		}
+	default:
+		a.expr(s, x)
+	}
+}
+
+func (a *scopes) exprs(s *scope, list []syntax.Expr) {
+	for _, x := range list {
+		a.expr(s, x)
+	}
+}
+
+// expr analyzes an expression, which may be nil.
+func (a *scopes) expr(s *scope, x syntax.Expr) {
+	a.enter(x)
+	defer a.leave()
+	switch x := x.(type) {
+	case *syntax.Ident:
+		a.uses = append(a.uses, use{x, s})
+	case *syntax.ParenExpr:
+		a.expr(s, x.X)
+	case *syntax.UnaryExpr:
+		a.expr(s, x.X)
+	case *syntax.BinaryExpr:
+		if x.Op != syntax.EQ {
+			a.expr(s, x.X)
+		}
+		a.expr(s, x.Y)
+	case *syntax.CondExpr:
+		a.expr(s, x.Cond)
+		a.expr(s, x.True)
+		a.expr(s, x.False)
+	case *syntax.CallExpr:
+		a.expr(s, x.Fn)
+		a.exprs(s, x.Args)
+	case *syntax.DotExpr:
+		a.expr(s, x.X)
+	case *syntax.IndexExpr:
+		a.expr(s, x.X)
+		a.expr(s, x.Y)
+	case *syntax.SliceExpr:
+		a.exprs(s, []syntax.Expr{x.X, x.Lo, x.Hi, x.Step})
+	case *syntax.ListExpr:
+		a.exprs(s, x.List)
+	case *syntax.TupleExpr:
+		a.exprs(s, x.List)
+	case *syntax.DictExpr:
+		a.exprs(s, x.List)
+	case *syntax.DictEntry:
+		a.expr(s, x.Key)
+		a.expr(s, x.Value)
+	case *syntax.LambdaExpr:
+		inner := a.function(s, lambdaScope, x, x.Params)
+		a.expr(inner, x.Body)
+	case *genExpr:
+		a.comprehension(s, x.Comprehension, true)
+	case *syntax.Comprehension:
+		a.comprehension(s, x, x.Curly || a.p.sealed[x] || a.p.Mode != Script)
+	}
+}
+
+// comprehension opens a scope for a comprehension's variables. Those of Python 2's list comprehensions
+// are variables of the function around them too.
+func (a *scopes) comprehension(s *scope, x *syntax.Comprehension, seal bool) {
+	a.expr(s, x.Clauses[0].(*syntax.ForClause).X)
+	inner := a.open(s, comprehensionScope, x)
+	inner.seal = seal
+	home := inner
+	for home != nil && home.kind == comprehensionScope {
+		if home.seal {
+			home = nil
+			break
+		}
+		home = home.parent
+	}
+	for i, c := range x.Clauses {
+		switch c := c.(type) {
+		case *syntax.ForClause:
+			if i > 0 {
+				a.expr(inner, c.X)
+			}
+			a.target(inner, c.Vars, false)
+			if home != nil {
+				targets(c.Vars, func(id *syntax.Ident) {
+					if id.Name[0] != '$' {
+						home.bind(id.Name).leak = true
+					}
+				})
+			}
+		case *syntax.IfClause:
+			a.expr(inner, c.Cond)
+		}
+	}
+	a.expr(inner, x.Body)
+}
