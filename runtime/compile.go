@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"fmt"
 	"path"
 	"sync"
 
@@ -23,6 +24,16 @@ var options = syntax.FileOptions{
 	Set: true, While: true, TopLevelControl: true, GlobalReassign: true, Recursion: true,
 }
 
+// maxSourceSize bounds a source text: compiling heeds no deadline.
+const maxSourceSize = 4 << 20 // bytes
+
+func tooLarge(name string) error {
+	return &SyntaxError{Problems: []Problem{{
+		Pos: syntax.MakePosition(&name, 0, 0),
+		Msg: fmt.Sprintf("the text is larger than %d MiB", maxSourceSize>>20),
+	}}}
+}
+
 // compile returns the program for the text, from the cache if it is there. The
 // error is a *SyntaxError.
 func (rt *Runtime) compile(name string, src []byte) (*program, error) {
@@ -30,6 +41,9 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 		rt.config.Dialect == DialectAuto && path.Ext(name) == ".py"
 	if p := rt.programs.get(name, src, python); p != nil {
 		return p, nil
+	}
+	if len(src) > maxSourceSize {
+		return nil, tooLarge(name)
 	}
 	text := string(src)
 	file, err := rt.parse(name, text, python)
@@ -57,9 +71,6 @@ func (rt *Runtime) parse(name, text string, python bool) (*syntax.File, error) {
 	opts := options
 	if python {
 		return pysyntax.Parse(name, text, pysyntax.Config{Mode: pysyntax.Script, Options: &opts, Exports: rt.exports})
-	}
-	if err := checkNesting(name, text); err != nil {
-		return nil, err
 	}
 	file, err := opts.Parse(name, text, 0)
 	if err != nil {

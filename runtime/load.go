@@ -37,11 +37,8 @@ type loadedFile struct {
 	waits  *loadedFile
 }
 
-// Bounds of loading.
-const (
-	maxLoadDepth  = 100      // files that load files
-	maxSourceSize = 16 << 20 // bytes of a file
-)
+// maxLoadDepth bounds files that load files.
+const maxLoadDepth = 100
 
 // loadHook is the Load function of every thread.
 func loadHook(thread *starlark.Thread, module string) (starlark.StringDict, error) {
@@ -246,7 +243,7 @@ func (t *task) readSource(name string) ([]byte, error) {
 	case err != nil:
 		return nil, py.ImportError.Errorf("%s: %w", name, err)
 	case len(src) > maxSourceSize:
-		return nil, py.ImportError.Errorf("%s: the file is larger than %d MiB", name, maxSourceSize>>20)
+		return nil, tooLarge(name)
 	}
 	if err := t.host.Budget.Read(int64(len(src))); err != nil {
 		return nil, err

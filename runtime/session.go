@@ -237,9 +237,6 @@ func (s *Session) parse(name, text string) (*syntax.File, error) {
 	opts := options
 	opts.LoadBindsGlobally = true
 	if rt.config.Dialect == DialectStarlark {
-		if err := checkNesting(name, text); err != nil {
-			return nil, err
-		}
 		file, err := opts.Parse(name, text, 0)
 		if err != nil {
 			return nil, err

@@ -44,3 +44,8 @@ func editDistance(a, b string, limit int) int {
 	}
 	return row[len(b)]
 }
+
+// isWord reports whether c may stand in a name.
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c >= 0x80
+}

@@ -127,15 +127,13 @@ func remedy(p *Problem) string {
 	if r := remedies[first]; r != "" {
 		return r
 	}
-	if col := int(p.Pos.Col) - 1; col >= 0 && col < len(p.Source) {
-		rest := p.Source[col:]
-		for _, word := range []string{"is", "yield", "await"} {
-			if strings.HasPrefix(rest, word) && (len(rest) == len(word) || !isWord(rest[len(word)])) {
-				return remedies[word]
-			}
+	if got, ok := strings.CutPrefix(p.Msg, "got "); ok {
+		word, _, _ := strings.Cut(got, ",")
+		if r := remedies[word]; r != "" {
+			return r
 		}
 	}
-	if strings.Contains(p.Msg, "chain") || strings.Contains(p.Msg, "does not associate") {
+	if strings.Contains(p.Msg, "does not associate") {
 		return "compare in two steps: a < b and b < c; or name the file .py"
 	}
 	return ""

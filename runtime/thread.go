@@ -77,7 +77,9 @@ func stateOf(thread *starlark.Thread) *threadState {
 	r.out.init(r.rt)
 	r.out.w, r.out.budget = h.Stdout, h.Budget
 	r.task = &task{run: r, host: h, cancel: func(error) {}}
-	return &threadState{task: r.task}
+	st := &threadState{task: r.task}
+	thread.SetLocal(local, st)
+	return st
 }
 
 // orphanage is the Runtime of threads that none has made.
