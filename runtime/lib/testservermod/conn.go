@@ -11,7 +11,7 @@ import (
 )
 
 // maxConns bounds the clients a server has at a time; more are turned away.
-const maxConns = 4096
+const maxConns = 1024
 
 // A conn is one client's connection, between net/http and the network. net/http
 // reads requests from it and decides whether it lives on; responses are written

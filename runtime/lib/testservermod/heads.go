@@ -86,7 +86,7 @@ func (h *heads) feed(p []byte) error {
 // finishHead keeps the head and finds what follows it. RFC 9112 §6.3.
 func (h *heads) finishHead() {
 	h.done = append(h.done, string(h.head))
-	h.head = h.head[:0]
+	h.head = nil
 	for _, f := range headFields(h.done[len(h.done)-1]) {
 		switch {
 		case strings.EqualFold(f.name, "Transfer-Encoding"):
@@ -141,7 +141,9 @@ func (h *heads) next() string {
 		return ""
 	}
 	head := h.done[0]
-	h.done = h.done[1:]
+	if h.done = h.done[1:]; len(h.done) == 0 {
+		h.done = nil
+	}
 	return head
 }
 

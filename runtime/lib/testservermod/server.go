@@ -51,8 +51,6 @@ type server struct {
 	mu       sync.Mutex
 	closed   bool
 	conns    map[*conn]struct{}
-	guests   map[*guest]struct{}
-	waiting  []*guest // those that run nothing
 	requests []*request
 	kept     int // bytes, about
 	errors   []string
@@ -67,7 +65,7 @@ func (s *server) start() error {
 	}
 	s.host.Invite() // routes may be functions
 	s.ln, s.addr, s.idle = ln, ln.Addr(), make(chan struct{})
-	s.conns, s.guests = make(map[*conn]struct{}), make(map[*guest]struct{})
+	s.conns = make(map[*conn]struct{})
 	s.ctx, s.cancel = context.WithCancelCause(s.host.Lifetime())
 	s.http = &http.Server{
 		Handler:           s,
@@ -106,17 +104,10 @@ func (s *server) abort(cause error) {
 	for c := range s.conns {
 		conns = append(conns, c)
 	}
-	guests := make([]*guest, 0, len(s.guests))
-	for g := range s.guests {
-		guests = append(guests, g)
-	}
 	s.mu.Unlock()
 
 	for _, name := range s.names {
 		s.host.Names.Delete(name, s.addr.String())
-	}
-	for _, g := range guests {
-		g.stop()
 	}
 	s.cancel(cause)
 	for _, c := range conns {
@@ -129,7 +120,6 @@ func (s *server) abort(cause error) {
 	s.http.Close()
 	go func() {
 		s.work.Wait()
-		s.retire()
 		close(s.idle)
 	}()
 }
