@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"starwire": main})
+}
+
+// TestCommand runs testdata/cli: what each command line prints, and its exit status.
+func TestCommand(t *testing.T) {
+	root, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "cli"),
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("ROOT", root)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+	})
+}
+
+// status runs a command that must end with the given exit status: status 2 starwire --nonsense.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status CODE COMMAND ARG...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if exit, ok := err.(*exec.ExitError); ok {
+		got = strings.TrimPrefix(exit.String(), "exit status ")
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != args[0] {
+		ts.Fatalf("exit status %s; want %s", got, args[0])
+	}
+}
+
+// TestScripts runs every script of scripts/; its output is in testdata/scripts.
+func TestScripts(t *testing.T) {
+	scripts, err := filepath.Glob("scripts/*.star")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, script := range scripts {
+		t.Run(filepath.Base(script), func(t *testing.T) {
+			want, err := os.ReadFile(filepath.Join("testdata", "scripts", strings.TrimSuffix(filepath.Base(script), ".star")+".txt"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, errs, code := command(t, "", script)
+			if code != 0 || errs != "" || out != string(want) {
+				t.Errorf("exit status %d, standard error:\n%s\nstandard output:\n%s\nwant:\n%s", code, errs, out, want)
+			}
+		})
+	}
+}
+
+// TestDocumentation runs the examples of httplib's documentation to the letter.
+func TestDocumentation(t *testing.T) {
+	docs, err := filepath.Glob("testdata/docs/*.txt")
+	if err != nil || len(docs) == 0 {
+		t.Fatalf("no documents: %v", err)
+	}
+	for _, doc := range docs {
+		t.Run(filepath.Base(doc), func(t *testing.T) {
+			out, errs, code := command(t, "", "doctest", "--setup", "testdata/docs/setup.star", doc)
+			if code != 0 || !regexp.MustCompile(`^[1-9]\d* passed, 0 failed\n$`).MatchString(out) {
+				t.Errorf("exit status %d\n%s%s", code, out, errs)
+			}
+		})
+	}
+}
+
+// command runs the command in this process, with text as its standard input.
+func command(t *testing.T, text string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "stdin")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stdin, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	var out, errs strings.Builder
+	code = run(context.Background(), args, stdin, &out, &errs)
+	return out.String(), errs.String(), code
+}
+
+// TestReadme runs what README.md tells a reader to type and to write.
+func TestReadme(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme := string(text)
+	blocks := regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$").FindAllStringSubmatch(readme, -1)
+
+	t.Run("session", func(t *testing.T) {
+		out, errs, code := command(t, "", "doctest", "README.md")
+		if code != 0 || !regexp.MustCompile(`^[1-9]\d* passed, 0 failed\n$`).MatchString(out) {
+			t.Errorf("exit status %d\n%s%s", code, out, errs)
+		}
+	})
+	t.Run("script", func(t *testing.T) {
+		var script, want string
+		for i, b := range blocks {
+			if b[1] == "python" {
+				script, want = b[2], blocks[i+1][2]
+			}
+		}
+		out, errs, code := command(t, script)
+		if script == "" || code != 0 || errs != "" || out != want {
+			t.Errorf("exit status %d, %s\ngot\n%s\nwant\n%s", code, errs, out, want)
+		}
+	})
+	t.Run("commands", func(t *testing.T) {
+		ran := 0
+		for _, b := range blocks {
+			if b[1] != "sh" {
+				continue
+			}
+			for line := range strings.Lines(b[2]) {
+				args, ok := strings.CutPrefix(strings.TrimSpace(line), "go run . ")
+				if !ok {
+					if strings.TrimSpace(line) != "go test ./..." { // which is running
+						t.Errorf("a command this test does not know: %s", line)
+					}
+					continue
+				}
+				ran++
+				if out, errs, code := command(t, "", shellWords(args)...); code != 0 || out == "" {
+					t.Errorf("%s: exit status %d, %s%s", line, code, out, errs)
+				}
+			}
+		}
+		if ran < 2 {
+			t.Errorf("ran %d commands; want at least 2", ran)
+		}
+	})
+	t.Run("embedding", func(t *testing.T) {
+		program, err := os.ReadFile("testdata/embed/main.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, b := range blocks {
+			if b[1] == "go" {
+				found++
+				if !strings.Contains(string(program), b[2]) {
+					t.Errorf("testdata/embed/main.go does not have\n%s", b[2])
+				}
+			}
+		}
+		out, err := exec.Command("go", "run", "./testdata/embed").CombinedOutput()
+		if err != nil || string(out) != "total: 42\n" || found == 0 {
+			t.Errorf("%v, output %q, %d blocks", err, out, found)
+		}
+	})
+	t.Run("links", func(t *testing.T) {
+		for _, m := range regexp.MustCompile(`\]\(([^):]+)\)`).FindAllStringSubmatch(readme, -1) {
+			if _, err := os.Stat(m[1]); err != nil {
+				t.Errorf("a link leads nowhere: %v", err)
+			}
+		}
+	})
+}
+
+// shellWords splits at spaces outside single quotes.
+func shellWords(s string) []string {
+	var words []string
+	for _, m := range regexp.MustCompile(`'([^']*)'|[^ ']+`).FindAllStringSubmatch(s, -1) {
+		if m[1] != "" {
+			words = append(words, m[1])
+		} else {
+			words = append(words, m[0])
+		}
+	}
+	return words
+}

@@ -1,0 +1,121 @@
+package doctest
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"starwire/runtime"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestParse(t *testing.T) {
+	const doc = "Text.\n\n   >>> a = 1\n   >>> for i in [1]:\n   ...     print i\n   ...\n   1\n   <BLANKLINE>\n\n>>> b  # doctest: +ELLIPSIS, -SKIP\nx...\n```\nmore\n...and so on\n"
+	got, err := Parse("doc", doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Example{
+		{Source: "a = 1\n", Line: 3},
+		{Source: "for i in [1]:\n    print i\n\n", Want: "1\n\n", Line: 4},
+		{Source: "b  # doctest: +ELLIPSIS, -SKIP\n", Want: "x...\n", Line: 10, Options: Options{Ellipsis: true}},
+	}
+	if len(got) != len(want) {
+		t.Fatalf("Parse = %+v; want %d examples", got, len(want))
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("example %d = %+v; want %+v", i, got[i], want[i])
+		}
+	}
+	for doc, want := range map[string]string{
+		">>>a\n":                       "doc:1: there must be a space after the prompt: a",
+		">>> a\n...b\n":                "doc:2: there must be a space after the prompt: b",
+		"  >>> a\nb\n":                 "doc:2: expected output is indented less than its prompt: b",
+		">>> a # doctest: +NONSENSE\n": "doc:1: unknown doctest option NONSENSE; there are ELLIPSIS, NORMALIZE_WHITESPACE and SKIP",
+		">>> a # doctest: ELLIPSIS\n":  "doc:1: a doctest option begins with + or -: ELLIPSIS",
+	} {
+		if _, err := Parse("doc", doc); err == nil || err.Error() != want {
+			t.Errorf("Parse(%q) error %v; want %s", doc, err, want)
+		}
+	}
+}
+
+func TestMatches(t *testing.T) {
+	tests := []struct {
+		want, got string
+		o         Options
+		ok        bool
+	}{
+		{"1\n", "1\n", Options{}, true},
+		{"1\n", "2\n", Options{}, false},
+		{`"a"`, `'a'`, Options{}, true},
+		{`["a", 'it\'s']`, `['a', "it's"]`, Options{}, true},
+		{`'a'`, `'b'`, Options{}, false},
+		{`'\xff'`, `"\xff"`, Options{}, true},
+		{"can't", "can't ", Options{}, false},
+		{"a b\n", "a   b\n", Options{}, false},
+		{"a b\n", "a   b\n", Options{NormalizeWhitespace: true}, true},
+		{"a...c", "a b c", Options{}, false},
+		{"a...c", "a b c", Options{Ellipsis: true}, true},
+		{"a...b...c", "a c", Options{Ellipsis: true}, false},
+		{"ab...ba", "aba", Options{Ellipsis: true}, false},
+		{`'a...'`, `"abc"`, Options{Ellipsis: true}, true},
+	}
+	for _, tt := range tests {
+		if got := matches(tt.want, tt.got, tt.o); got != tt.ok {
+			t.Errorf("matches(%q, %q, %+v) = %v; want %v", tt.want, tt.got, tt.o, got, tt.ok)
+		}
+	}
+}
+
+func TestRun(t *testing.T) {
+	const doc = `
+>>> x = 2
+>>> x + 1
+3
+>>> print 'a', "b"
+a b
+>>> 'a'
+"a"
+>>> {}["k"]
+Traceback (most recent call last):
+  ...
+KeyError: 'k'
+>>> {}["k"] # doctest: +SKIP
+1
+>>> x
+4
+>>> 1 / 0
+>>> None
+`
+	r, err := Run(context.Background(), runtime.Config{}, "doc", doc, &Setup{Name: "setup", Text: []byte("y = 1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Examples != 8 || len(r.Failures) != 2 {
+		t.Fatalf("%d examples, failures %v; want 8 and 2", r.Examples, r.Failures)
+	}
+	if got := r.Failures[0].String(); got != "doc:15: failed example:\n    x\nexpected:\n    4\ngot:\n    2\n" {
+		t.Errorf("failure\n%s", got)
+	}
+	if got := r.Failures[1].String(); !strings.Contains(got, "expected nothing") || !strings.Contains(got, "doc:17:") {
+		t.Errorf("failure\n%s", got)
+	}
+}
+
+func TestStopped(t *testing.T) {
+	_, err := Run(context.Background(), runtime.Config{Limits: runtime.Limits{Steps: 1000}}, "doc", ">>> while True: pass\n>>> 1\n", nil)
+	var limit *runtime.LimitError
+	if !errors.As(err, &limit) {
+		t.Errorf("error %v; want a *LimitError", err)
+	}
+	_, err = Run(context.Background(), runtime.Config{}, "doc", ">>> 1\n1\n", &Setup{Name: "setup", Text: []byte("1 / 0")})
+	if err == nil || !strings.Contains(err.Error(), "ZeroDivisionError") {
+		t.Errorf("a failed setup: error %v", err)
+	}
+}
