@@ -82,7 +82,7 @@ func (s *Session) Next(ctx context.Context, read func(prompt string) (string, er
 	var text strings.Builder
 	prompt := Prompt
 	for {
-		line, err := read(prompt)
+		line, err := s.readLine(ctx, read, prompt)
 		if err != nil && (err != io.EOF || line == "" && text.Len() == 0) {
 			return nil, err
 		}
@@ -97,6 +97,13 @@ func (s *Session) Next(ctx context.Context, read func(prompt string) (string, er
 	}
 	s.items++
 	return s.Eval(ctx, fmt.Sprintf("<input %d>", s.items), text.String())
+}
+
+// readLine reads a line; the handlers of the session's servers may run meanwhile.
+func (s *Session) readLine(ctx context.Context, read func(prompt string) (string, error), prompt string) (string, error) {
+	h := s.run.task.host.WithContext(ctx)
+	defer h.Resume(h.Pause())
+	return read(prompt)
 }
 
 // NeedsMore reports whether text, whole lines that were typed so far, is the

@@ -106,7 +106,7 @@ func (rt *Runtime) newRun(ctx context.Context) *run {
 	t := &task{run: r}
 	r.task = t
 	r.current.Store(t)
-	h.NewThread = t.fork
+	h.NewThread = r.fork
 	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	t.cancel = cancel
 	t.host = host.Attach(new(starlark.Thread), inner, h)
@@ -221,8 +221,10 @@ func (t *task) release(thread *starlark.Thread) {
 	}
 }
 
-// fork is Host.NewThread.
-func (t *task) fork(name string) (*starlark.Thread, func()) {
+// fork is Host.NewThread: a thread of the task whose code runs now. In a session
+// that is an item, whose steps and end are the thread's too.
+func (r *run) fork(name string) (*starlark.Thread, func()) {
+	t := r.current.Load()
 	thread := t.newThread(name)
 	return thread, func() { t.release(thread) }
 }
