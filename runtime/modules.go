@@ -20,6 +20,7 @@ import (
 	"starwire/runtime/lib/testservermod"
 	"starwire/runtime/lib/timemod"
 	"starwire/runtime/lib/urllibmod"
+	"starwire/runtime/lib/urlparsemod"
 	"starwire/runtime/py"
 )
 
@@ -35,6 +36,7 @@ var builtinModules = []*starlarkstruct.Module{
 	testservermod.Module,
 	timemod.Module,
 	urllibmod.Module,
+	urlparsemod.Module,
 }
 
 // specialModules are those made anew for each run, on first use.
