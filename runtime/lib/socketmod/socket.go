@@ -241,9 +241,7 @@ func (s *Socket) Read(p []byte) (int, error) {
 		return 0, s.ready("read from")
 	}
 	if len(s.peeked) > 0 {
-		n := copy(p, s.peeked)
-		s.peeked = s.peeked[n:]
-		return n, nil
+		return s.readPeeked(p)
 	}
 	n, err := s.waitRead(p)
 	if n > 0 {
@@ -255,6 +253,31 @@ func (s *Socket) Read(p []byte) (int, error) {
 		err = s.fail(err, true)
 	}
 	return n, err
+}
+
+// readPeeked reads what a look has read ahead, and what else is there.
+func (s *Socket) readPeeked(p []byte) (int, error) {
+	n := copy(p, s.peeked)
+	if s.peeked = s.peeked[n:]; n == len(p) {
+		return n, nil
+	}
+	s.link.looking = true
+	more, _ := s.readLayer(p[n:]) // an error comes back at the next call
+	s.link.looking = false
+	if more > 0 {
+		if over := s.received(int64(more)); over != nil {
+			return 0, over
+		}
+	}
+	return n + more, nil
+}
+
+// readLayer reads from TLS or whatever is on top, or else from the link.
+func (s *Socket) readLayer(p []byte) (int, error) {
+	if s.layer.Conn == nil {
+		return s.link.Read(p)
+	}
+	return s.conn.Read(p)
 }
 
 // Write writes all of p. The timeout counts anew from each piece the system
@@ -361,11 +384,4 @@ func (s *Socket) Idle() (data, eof bool) {
 		return true, false
 	}
 	return false, err != nil && !isDeadline(err)
-}
-
-func (s *Socket) readLayer(p []byte) (int, error) {
-	if s.layer.Conn == nil {
-		return s.link.Read(p)
-	}
-	return s.conn.Read(p)
 }

@@ -16,6 +16,17 @@ import (
 // check, which certificate to show. It may be used by several threads once it
 // is frozen; before that it belongs to one.
 type SSLContext struct {
+	settings
+
+	mu     sync.Mutex
+	stats  sessionStats
+	frozen bool
+}
+
+// settings are what a handshake needs of a context. It gets a copy: a handler of
+// the run's own servers may change the context meanwhile. So what a slice holds
+// is never changed in place.
+type settings struct {
 	protocol      starlark.Value // as the script gave it, or assigned later
 	version       int            // the protocol the context was made for
 	verifyMode    int
@@ -31,10 +42,6 @@ type SSLContext struct {
 	alpn    []string
 	ciphers []uint16
 	curves  []tls.CurveID
-
-	mu     sync.Mutex
-	stats  sessionStats
-	frozen bool
 }
 
 // sessionStats counts what session_stats shows.
@@ -71,21 +78,21 @@ func newContext(protocol int) (*SSLContext, error) {
 	if protocol < protocolTLS || protocol > protocolTLS1_2 {
 		return nil, py.ValueError.Errorf("invalid protocol version")
 	}
-	return &SSLContext{
+	return &SSLContext{settings: settings{
 		protocol: starlark.MakeInt(protocol), version: protocol,
 		options: defaultOptions, verifyFlags: verifyX509TrustedFirst,
-	}, nil
+	}}, nil
 }
 
 // NewDefaultContext returns a new context that verifies chain and name against
 // the run's default authorities, as create_default_context() does: for
 // connections with settings of their own.
 func NewDefaultContext() *SSLContext {
-	return &SSLContext{
+	return &SSLContext{settings: settings{
 		protocol: starlark.MakeInt(protocolTLS), version: protocolTLS,
 		options: defaultOptions, verifyFlags: verifyX509TrustedFirst,
 		verifyMode: certRequired, checkHostname: true, defaults: true,
-	}
+	}}
 }
 
 // DefaultContext returns the run's context for HTTPS connections that were given
@@ -165,7 +172,7 @@ func intArgument(v starlark.Value) (int, error) {
 // versions returns the lowest and highest TLS version to offer. Those before
 // 1.2 do not exist here: the old PROTOCOL_ names mean "the best there is", as
 // PROTOCOL_TLS does (D20).
-func (c *SSLContext) versions() (lowest, highest uint16, ok bool) {
+func (c *settings) versions() (lowest, highest uint16, ok bool) {
 	lowest, highest = tls.VersionTLS12, tls.VersionTLS13
 	if c.version == protocolTLS1_2 || c.options&opNoTLSv1_3 != 0 {
 		highest = tls.VersionTLS12
@@ -178,7 +185,7 @@ func (c *SSLContext) versions() (lowest, highest uint16, ok bool) {
 
 // roots returns the authorities to trust. The pool of the default ones is made
 // anew: the run's own test servers may have come since the last time.
-func (c *SSLContext) roots(h *host.Host) (*x509.CertPool, error) {
+func (c *settings) roots(h *host.Host) (*x509.CertPool, error) {
 	pool := x509.NewCertPool()
 	if c.defaults {
 		var err error

@@ -69,7 +69,8 @@ func (c *SSLContext) wrap(thread *starlark.Thread, sock *socketmod.Socket, o wra
 // start puts TLS on the connection, and shakes hands unless that is for later.
 func (s *SSLSocket) start(thread *starlark.Thread) error {
 	plain := s.Socket
-	config, err := s.context.config(host.From(thread), s.options)
+	settings := s.context.settings
+	config, err := settings.config(host.From(thread), s.options)
 	if err == nil && s.options.handshake {
 		if wait, ok := plain.GetTimeout().Duration(); ok && wait == 0 {
 			err = py.ValueError.Errorf("do_handshake_on_connect should not be specified for non-blocking sockets")
@@ -112,7 +113,7 @@ func (s *SSLSocket) shakeHands() error {
 
 // config returns what crypto/tls needs. Verification is ours to start, because
 // Python tells a bad chain from a wrong name; both are Go's to judge (D16).
-func (c *SSLContext) config(h *host.Host, o wrapOptions) (*tls.Config, error) {
+func (c *settings) config(h *host.Host, o wrapOptions) (*tls.Config, error) {
 	lowest, highest, ok := c.versions()
 	if !ok {
 		return nil, sslFault(nil, "NO_PROTOCOLS_AVAILABLE")
@@ -161,7 +162,7 @@ func (c *SSLContext) config(h *host.Host, o wrapOptions) (*tls.Config, error) {
 var errNoCRL = errors.New("unable to get certificate CRL: revocation lists are not supported")
 
 // verify judges the peer's chain, then its name.
-func (c *SSLContext) verify(h *host.Host, state *tls.ConnectionState, o wrapOptions) error {
+func (c *settings) verify(h *host.Host, state *tls.ConnectionState, o wrapOptions) error {
 	if len(state.PeerCertificates) == 0 {
 		return nil // a client without a certificate, where one is optional
 	}

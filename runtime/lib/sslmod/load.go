@@ -78,13 +78,13 @@ func (c *SSLContext) LoadCertChain(thread *starlark.Thread, certfile, keyfile st
 // addCert keeps one certificate for each kind of key, the last one, as OpenSSL
 // does.
 func (c *SSLContext) addCert(cert tls.Certificate) {
-	for i, old := range c.certs {
-		if old.Leaf.PublicKeyAlgorithm == cert.Leaf.PublicKeyAlgorithm {
-			c.certs[i] = cert
-			return
+	certs := []tls.Certificate{cert}
+	for _, old := range c.certs {
+		if old.Leaf.PublicKeyAlgorithm != cert.Leaf.PublicKeyAlgorithm {
+			certs = append(certs, old)
 		}
 	}
-	c.certs = append(c.certs, cert)
+	c.certs = certs
 }
 
 // parseChain reads the certificates of a PEM text, the leaf first.
