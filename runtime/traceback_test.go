@@ -115,14 +115,12 @@ func TestTracebackIsBounded(t *testing.T) {
 }
 
 func TestPanic(t *testing.T) {
-	c := Config{Predeclared: starlark.StringDict{"bad": starlark.NewBuiltin("bad", func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
-		var m map[string]int
-		m["x"] = 1
-		return nil, nil
+	c := Config{Predeclared: starlark.StringDict{"bad": starlark.NewBuiltin("bad", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+		return args[1], nil
 	})}}
 	err := failing(t, c, "x.star", "def f(): bad()\nf()")
 	var p *PanicError
-	if !errors.As(err, &p) || !strings.Contains(string(p.Stack), "TestPanic") || !strings.Contains(err.Error(), "RuntimeError: internal error: assignment to entry in nil map") {
+	if !errors.As(err, &p) || !strings.Contains(string(p.Stack), "TestPanic") || !strings.Contains(err.Error(), "RuntimeError: internal error: runtime error: index out of range [1] with length 0") {
 		t.Errorf("error %v; want a *PanicError with the Go stack", err)
 	}
 	if got := FormatError(err); !strings.Contains(got, "\nhint: this is a defect of") {
