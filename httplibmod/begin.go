@@ -91,7 +91,7 @@ func (r *HTTPResponse) begin(thread *starlark.Thread) error {
 // The fields of a final head end up in r.msg.
 func (r *HTTPResponse) readHead(thread *starlark.Thread, first bool) (s statusLine, err error) {
 	h := &r.t.head
-	if !debugging(r.debuglevel) {
+	if !debugging(r.debuglevel) && headerLimit(thread) == maxHeaders {
 		switch err := r.r.ReadResponse(h); {
 		case err == nil:
 			if h.Status == 100 || h.Status > 101 && h.Status < 200 {
@@ -152,7 +152,7 @@ func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s st
 		return s, nil // settle knows what to make of those
 	}
 	msg := new(HTTPMessage)
-	if err := msg.readHeaders(lines, maxHeaders); err != nil {
+	if err := msg.readHeaders(lines, headerLimit(thread)); err != nil {
 		return s, err
 	}
 	r.msg = msg
@@ -164,9 +164,10 @@ func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s st
 	return s, nil
 }
 
-// skipInterim drops the fields of an interim response, at most maxHeaders of
-// them: lines up to one that is blank but for white space, or the end of input.
+// skipInterim drops the fields of an interim response, at most the
+// usual number of them: lines up to one that is blank but for white space, or the end of input.
 func (r *HTTPResponse) skipInterim(thread *starlark.Thread, lines headReader, debug bool) error {
+	limit := headerLimit(thread)
 	for n := 0; ; n++ {
 		line, err := lines.headLine()
 		if err != nil {
@@ -175,8 +176,8 @@ func (r *HTTPResponse) skipInterim(thread *starlark.Thread, lines headReader, de
 		if line = py.Strip(line); line == "" {
 			return nil
 		}
-		if n == maxHeaders {
-			return HTTPException.Errorf("got more than %d headers", maxHeaders)
+		if n == limit {
+			return HTTPException.Errorf("got more than %d headers", limit)
 		}
 		if debug {
 			debugPrint(thread, "header: "+line+"\n")

@@ -6,10 +6,13 @@ import (
 
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
+	"starwire/runtime/lib/stringiomod"
+	"starwire/runtime/lib/urlparsemod"
 	"starwire/runtime/py"
 )
 
-// Module is the httplib module. It is immutable: runtimes and runs share it.
+// Module is the httplib module. It is immutable: runtimes and runs share it. See
+// RunModule for the one of a single run, in which _MAXHEADERS can be assigned.
 var Module = newModule()
 
 func newModule() *starlarkstruct.Module {
@@ -34,6 +37,8 @@ func newModule() *starlarkstruct.Module {
 		"_is_legal_header_name":    starlark.NewBuiltin("_is_legal_header_name", isLegalHeaderName),
 		"mimetools":                Mimetools,
 		"socket":                   socketmod.Module,
+		"StringIO":                 stringiomod.Module.Members["StringIO"],
+		"urlsplit":                 urlparsemod.Module.Members["urlsplit"],
 		"ssl":                      sslmod.Module,
 		"_CS_IDLE":                 starlark.String(idle.String()),
 		"_CS_REQ_STARTED":          starlark.String(reqStarted.String()),

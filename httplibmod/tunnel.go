@@ -188,8 +188,8 @@ func (c *HTTPConnection) tunnel(thread *starlark.Thread, t *transport) error {
 		if line == "" || line == "\r\n" || line == "\n" {
 			return nil
 		}
-		if n == maxHeaders {
-			return HTTPException.Errorf("got more than %d headers", maxHeaders)
+		if limit := headerLimit(thread); n == limit {
+			return HTTPException.Errorf("got more than %d headers", limit)
 		}
 	}
 }

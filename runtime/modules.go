@@ -26,7 +26,6 @@ import (
 
 // builtinModules are the modules that every script finds, the same for all runs.
 var builtinModules = []*starlarkstruct.Module{
-	httplibmod.Module,
 	httplibmod.Mimetools,
 	httplibmod.RFC822,
 	jsonmod.Module,
@@ -39,9 +38,11 @@ var builtinModules = []*starlarkstruct.Module{
 	urlparsemod.Module,
 }
 
-// specialModules are those made anew for each run, on first use.
-var specialModules = map[string]func(h *host.Host) *starlarkstruct.Module{
-	"sys": sysmod.New,
+// specialModules are those made anew for each run, on first use: modules, and
+// values like a module whose members can be assigned.
+var specialModules = map[string]func(h *host.Host) starlark.HasAttrs{
+	"httplib": func(h *host.Host) starlark.HasAttrs { return httplibmod.NewRunModule(h) },
+	"sys":     func(h *host.Host) starlark.HasAttrs { return sysmod.New(h) },
 }
 
 // isSpecial reports whether the name is that of a special module.
@@ -50,12 +51,12 @@ func isSpecial(name string) bool { return specialModules[name] != nil }
 // specials are the special modules of one run.
 type specials struct {
 	mu  sync.Mutex
-	m   map[string]*starlarkstruct.Module
+	m   map[string]starlark.HasAttrs
 	env starlark.StringDict // the shared predeclared names and all of m
 }
 
 // specialModule returns the run's own module of that name, or nil.
-func (r *run) specialModule(name string) *starlarkstruct.Module {
+func (r *run) specialModule(name string) starlark.HasAttrs {
 	r.special.mu.Lock()
 	defer r.special.mu.Unlock()
 	if m := r.special.m[name]; m != nil {
@@ -67,10 +68,18 @@ func (r *run) specialModule(name string) *starlarkstruct.Module {
 	}
 	m := make(r.task.host)
 	if r.special.m == nil {
-		r.special.m = map[string]*starlarkstruct.Module{}
+		r.special.m = map[string]starlark.HasAttrs{}
 	}
 	r.special.m[name] = m
 	return m
+}
+
+// membersOf returns the members of a special module.
+func membersOf(m starlark.HasAttrs) starlark.StringDict {
+	if m, ok := m.(interface{ Members() starlark.StringDict }); ok {
+		return m.Members()
+	}
+	return m.(*starlarkstruct.Module).Members
 }
 
 // specialEnv returns the predeclared names with the run's special modules.
@@ -151,7 +160,7 @@ func (r *run) module(name string) (starlark.StringDict, bool) {
 		return members, true
 	}
 	if m := r.specialModule(name); m != nil {
-		return m.Members, true
+		return membersOf(m), true
 	}
 	return nil, false
 }
@@ -168,7 +177,7 @@ func (rt *Runtime) moduleNames() []string {
 func (rt *Runtime) exports(name string) ([]string, error) {
 	members, ok := rt.modules[name]
 	if make := specialModules[name]; !ok && make != nil {
-		members, ok = make(host.From(new(starlark.Thread))).Members, true
+		members, ok = membersOf(make(host.From(new(starlark.Thread)))), true
 	}
 	if !ok {
 		return nil, fmt.Errorf("there is no built-in module %s to import * from; name what you import", name)
