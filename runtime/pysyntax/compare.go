@@ -112,13 +112,12 @@ func atomic(x syntax.Expr) bool {
 	return false
 }
 
-// compare makes one comparison. Nothing but itself equals None, True or False in Starlark, so "is" with
-// one of these is ==.
+// compare makes one comparison. Nothing but itself equals None, so "is None" is ==.
 func compare(x syntax.Expr, c comparison, y syntax.Expr) syntax.Expr {
 	if op, ok := comparisons[c.op]; ok {
 		return &syntax.BinaryExpr{X: x, OpPos: c.pos, Op: op, Y: y}
 	}
-	if singleton(x) || singleton(y) {
+	if isNone(x) || isNone(y) {
 		op := syntax.EQL
 		if c.op == "is not" {
 			op = syntax.NEQ
@@ -132,7 +131,7 @@ func compare(x syntax.Expr, c comparison, y syntax.Expr) syntax.Expr {
 	return is
 }
 
-func singleton(x syntax.Expr) bool {
+func isNone(x syntax.Expr) bool {
 	id, ok := x.(*syntax.Ident)
-	return ok && (id.Name == "None" || id.Name == "True" || id.Name == "False")
+	return ok && id.Name == "None"
 }

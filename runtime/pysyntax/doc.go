@@ -55,7 +55,7 @@ const (
 	PowerName = "$pow"
 
 	// IsName is is(x, y): whether the two are one object. Strings, numbers and tuples that are equal
-	// and of one type are one object. Never called with None, True or False.
+	// and of one type are one object. Never called with None.
 	// CPython: COMPARE_OP (is).
 	IsName = "$is"
 
@@ -141,6 +141,22 @@ const (
 	// LeakName is leak(frame, name, value): it sets a field of GlobalName's or FrameName's object and
 	// returns True.
 	LeakName = "$leak"
+
+	// DivideName is divide(x, y), x / y without from __future__ import division: of integers the
+	// floor of the quotient, else Starlark's /. ModuloName is modulo(x, y), x % y: of a string x
+	// Python's formatting, else Starlark's %. EqualName is equal(x, y), x == y, for which True is 1
+	// and False 0, in lists, tuples and dicts too. IterateName is iterate(x), which stands around
+	// what a for goes over: the list of a string's bytes, each a string, or x itself.
+	// These are called only in scripts, and only if Config.Known knows them.
+	// CPython: BINARY_DIVIDE, BINARY_MODULO, COMPARE_OP (==), GET_ITER.
+	DivideName  = "$div"
+	ModuloName  = "$mod"
+	EqualName   = "$eq"
+	IterateName = "$iter"
+
+	// AttrName is attr(x, name): x.name, for the names that Config.Attr picks.
+	// CPython: LOAD_ATTR.
+	AttrName = "$attr"
 
 	// SetName is set(list): the set of the elements.
 	// CPython: BUILD_SET.

@@ -146,7 +146,7 @@ func (l *lowerer) loop(out []syntax.Stmt, s syntax.Stmt, orelse []syntax.Stmt, p
 	}
 	switch s := s.(type) {
 	case *syntax.ForStmt:
-		s.X, s.Vars = l.expr(s.X), l.expr(s.Vars)
+		s.X, s.Vars = l.iterable(l.expr(s.X)), l.target(s.Vars)
 		l.within(inner, func() { s.Body = l.block(s.Body, s.For) })
 	case *syntax.WhileStmt:
 		s.Cond = l.expr(s.Cond)
@@ -170,7 +170,7 @@ func (l *lowerer) with(out []syntax.Stmt, s *withStmt) []syntax.Stmt {
 	inner := &flow{kind: withFlow, flag: l.name("left")}
 	loop := &syntax.ForStmt{For: s.pos, Vars: ident(l.name("with"), s.pos), X: call(WithName, s.pos, l.expr(s.x))}
 	if s.target != nil {
-		loop.Vars = l.expr(s.target)
+		loop.Vars = l.target(s.target)
 	}
 	l.within(inner, func() { loop.Body = l.block(s.body, s.pos) })
 	if inner.used[leaveByBreak] || inner.used[leaveByContinue] {
@@ -289,5 +289,5 @@ func (l *lowerer) bindError(c exceptClause, raised string) []syntax.Stmt {
 	case *syntax.TupleExpr, *syntax.ListExpr:
 		value = dot(value, "args", pos)
 	}
-	return []syntax.Stmt{assign(l.expr(c.target), value, pos)}
+	return []syntax.Stmt{assign(l.target(c.target), value, pos)}
 }

@@ -13,7 +13,7 @@ func (l *lowerer) generator(x *syntax.Comprehension) syntax.Expr {
 	inner := *l
 	inner.scope = l.scopes.of[x]
 	first := x.Clauses[0].(*syntax.ForClause)
-	outer := l.expr(first.X)
+	outer := l.iterable(l.expr(first.X))
 	c := inner.generate(x, x.Clauses[1:], first, outer)
 	l.count = inner.count
 	return c
@@ -24,7 +24,7 @@ func (l *lowerer) generate(x *syntax.Comprehension, rest []syntax.Node, clause *
 	pos := clause.For
 	item := l.name("item")
 	one := &syntax.Comprehension{Lbrack: pos, Rbrack: pos}
-	one.Clauses = []syntax.Node{&syntax.ForClause{For: pos, Vars: l.expr(clause.Vars), In: clause.In, X: list(pos, ident(item, pos))}}
+	one.Clauses = []syntax.Node{&syntax.ForClause{For: pos, Vars: l.target(clause.Vars), In: clause.In, X: list(pos, ident(item, pos))}}
 	args := []syntax.Expr{outer, &syntax.LambdaExpr{Lambda: pos, Params: []syntax.Expr{ident(item, pos)}, Body: one}}
 	for i, c := range rest {
 		switch c := c.(type) {
@@ -32,7 +32,7 @@ func (l *lowerer) generate(x *syntax.Comprehension, rest []syntax.Node, clause *
 			c.Cond = l.expr(c.Cond)
 			one.Clauses = append(one.Clauses, c)
 		case *syntax.ForClause:
-			one.Body = l.generate(x, rest[i+1:], c, l.expr(c.X))
+			one.Body = l.generate(x, rest[i+1:], c, l.iterable(l.expr(c.X)))
 			return call(GeneratorName, pos, append(args, ident("True", pos))...)
 		}
 	}

@@ -86,8 +86,10 @@ func (p *parser) future(name *syntax.Ident, pos syntax.Position, prologue bool) 
 	switch name.Name {
 	case "print_function":
 		p.printFn = true
-	case "nested_scopes", "generators", "division", "absolute_import", "with_statement", "unicode_literals":
-		// Starlark's division and scopes are already so, and it has one type of string.
+	case "division":
+		p.trueDiv = true
+	case "nested_scopes", "generators", "absolute_import", "with_statement", "unicode_literals":
+		// Starlark's scopes are already so, and it has one type of string.
 	default:
 		p.fail(name.NamePos, "future feature %s is not defined", name.Name)
 	}

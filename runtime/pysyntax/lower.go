@@ -66,7 +66,12 @@ func orPass(stmts []syntax.Stmt, pos syntax.Position) []syntax.Stmt {
 func (l *lowerer) stmt(out []syntax.Stmt, s syntax.Stmt) []syntax.Stmt {
 	switch s := s.(type) {
 	case *syntax.AssignStmt:
-		s.LHS, s.RHS = l.expr(s.LHS), l.expr(s.RHS)
+		if fn := l.operator(s.Op); fn != "" {
+			return l.augmented(out, &augStmt{target: s.LHS, pos: s.OpPos, fn: fn, value: s.RHS})
+		}
+		s.LHS, s.RHS = l.target(s.LHS), l.expr(s.RHS)
+	case *augStmt:
+		return l.augmented(out, s)
 	case *syntax.ExprStmt:
 		s.X = l.expr(s.X)
 	case *syntax.IfStmt:
@@ -202,6 +207,27 @@ func (l *lowerer) exprs(list []syntax.Expr) []syntax.Expr {
 	return list
 }
 
+// target rewrites what is assigned to, which may be nil.
+func (l *lowerer) target(x syntax.Expr) syntax.Expr {
+	switch x := x.(type) {
+	case *syntax.DotExpr:
+		x.X = l.expr(x.X)
+	case *syntax.ParenExpr:
+		x.X = l.target(x.X)
+	case *syntax.TupleExpr:
+		for i, e := range x.List {
+			x.List[i] = l.target(e)
+		}
+	case *syntax.ListExpr:
+		for i, e := range x.List {
+			x.List[i] = l.target(e)
+		}
+	default:
+		return l.expr(x)
+	}
+	return x
+}
+
 // expr rewrites an expression, which may be nil.
 func (l *lowerer) expr(x syntax.Expr) syntax.Expr {
 	switch x := x.(type) {
@@ -216,12 +242,16 @@ func (l *lowerer) expr(x syntax.Expr) syntax.Expr {
 			x.X = l.expr(x.X)
 		}
 		x.Y = l.expr(x.Y)
+		return l.binary(x)
 	case *syntax.CondExpr:
 		x.Cond, x.True, x.False = l.expr(x.Cond), l.expr(x.True), l.expr(x.False)
 	case *syntax.CallExpr:
 		l.call(x)
 	case *syntax.DotExpr:
 		x.X = l.expr(x.X)
+		if l.p.Mode == Script && l.p.Attr != nil && l.p.Attr(x.Name.Name) {
+			return call(AttrName, x.Dot, x.X, str(x.Name.Name, x.Name.NamePos))
+		}
 	case *syntax.IndexExpr:
 		x.X, x.Y = l.expr(x.X), l.expr(x.Y)
 	case *syntax.SliceExpr:
@@ -259,11 +289,11 @@ func (l *lowerer) comprehension(x *syntax.Comprehension) {
 		switch c := c.(type) {
 		case *syntax.ForClause:
 			if i == 0 {
-				c.X = l.expr(c.X)
+				c.X = l.iterable(l.expr(c.X))
 			} else {
-				c.X = inner.expr(c.X)
+				c.X = inner.iterable(inner.expr(c.X))
 			}
-			c.Vars = inner.expr(c.Vars)
+			c.Vars = inner.target(c.Vars)
 			if !inner.scope.seal {
 				clauses = inner.leak(clauses, c)
 			}

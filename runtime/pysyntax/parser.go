@@ -20,6 +20,7 @@ type parser struct {
 	depth    int // open statements and expressions
 	funcs    int // enclosing functions
 	refused  ErrorList
+	trueDiv  bool                           // from __future__ import division
 	printFn  bool                           // print is a function: from __future__ import print_function
 	prologue bool                           // only the docstring and __future__ imports came yet
 	printed  bool                           // a print statement was found
@@ -57,7 +58,7 @@ func (p *parser) parse() (*syntax.File, error) {
 	var f *syntax.File
 	st := recovering(func() {
 		f = p.file()
-		if p.extended || p.Known != nil {
+		if p.extended || p.Known != nil || p.Attr != nil {
 			lower(p, f)
 		}
 	})

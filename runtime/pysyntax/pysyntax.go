@@ -35,9 +35,15 @@ type Config struct {
 	Exports func(module string) ([]string, error)
 
 	// Known reports whether the host predeclares a name. If it is set, a name that is neither known
-	// nor bound in the text is looked up when it is read, and a NameError then, as in Python.
-	// Nil leaves such names to the resolver, which refuses the program.
+	// nor bound in the text is looked up when it is read, and a NameError then, as in Python; and in
+	// scripts the operators for which the host has functions (DivideName and those after it) are
+	// calls of these. Nil leaves unknown names to the resolver, which refuses the program.
 	Known func(name string) bool
+
+	// Attr reports whether the host looks up the attribute with this name itself, in scripts:
+	// x.name is then AttrName called. It is for methods that Starlark's own types lack or have
+	// otherwise. Nil means none.
+	Attr func(name string) bool
 }
 
 // everything is the language of design: scripts are programs, not configuration.

@@ -22,6 +22,8 @@ type world struct {
 	frames []*frame // of calls, outermost first
 	failed error    // of a generator
 	open   []*once  // with blocks, outermost first
+
+	operators bool // there are functions for Python's operators
 }
 
 // str is Python's str for the values tests print.
@@ -138,6 +140,9 @@ func (w *world) predeclared() starlark.StringDict {
 	maps.Copy(functions, map[string]builtin{
 		PrintName: w.print, ImportName: importModule, ImportFromName: importFrom, PowerName: power, IsName: is,
 	})
+	if w.operators {
+		maps.Copy(functions, operatorBuiltins)
+	}
 	for name, f := range functions {
 		env[name] = starlark.NewBuiltin(name, f)
 	}

@@ -191,6 +191,10 @@ func (a *scopes) stmt(s *scope, st syntax.Stmt, inBlock bool) {
 		for _, id := range st.To {
 			a.target(s, id, inBlock)
 		}
+	case *augStmt:
+		a.expr(s, st.value)
+		a.target(s, st.target, inBlock)
+		a.expr(s, st.target)
 	case *loopStmt:
 		a.stmt(s, st.loop, inBlock)
 		a.stmts(s, st.orelse, inBlock)

@@ -160,7 +160,10 @@ func (p *parser) exprStmt() syntax.Stmt {
 	}
 	switch t.text {
 	case "**=":
-		return p.augmentedPower(x)
+		p.i++
+		p.target(x, t.pos)
+		p.extended = true
+		return &augStmt{target: x, pos: t.pos, fn: PowerName, value: p.exprList()}
 	case "=":
 		return p.assign(x)
 	}
@@ -204,28 +207,6 @@ func bounds(s *syntax.SliceExpr) []syntax.Expr {
 		}
 	}
 	return limits
-}
-
-// augmentedPower parses the rest of x **= y. Only a target that may be evaluated twice can be written
-// as x = x ** y.
-func (p *parser) augmentedPower(x syntax.Expr) syntax.Stmt {
-	pos := p.take().pos
-	p.target(x, pos)
-	repeatable := atomic(x)
-	switch x := x.(type) {
-	case *syntax.DotExpr:
-		repeatable = atomic(x.X)
-	case *syntax.IndexExpr:
-		repeatable = atomic(x.X) && atomic(x.Y)
-	}
-	if !repeatable {
-		p.refuse(pos, "**= is not supported on this target; put what stands before the last dot or bracket in a variable")
-	}
-	var old syntax.Expr = ident("None", pos)
-	if repeatable {
-		old = clone(x)
-	}
-	return assign(x, call(PowerName, pos, old, p.exprList()), pos)
 }
 
 // target checks that x can be assigned to, by what is at pos.
