@@ -83,13 +83,16 @@ func (h *heads) feed(p []byte) error {
 	return nil
 }
 
-// finishHead keeps the head and finds what follows it. RFC 9112 §6.3.
+// finishHead keeps the head and finds what follows it. RFC 9112 §6.3; as
+// net/http, a client of HTTP/1.0 has no transfer codings.
 func (h *heads) finishHead() {
-	h.done = append(h.done, string(h.head))
-	h.head = nil
-	for _, f := range headFields(h.done[len(h.done)-1]) {
+	head := string(h.head)
+	h.done, h.head = append(h.done, head), nil
+	line, _, _ := strings.Cut(head, "\n")
+	codings := !strings.HasSuffix(strings.TrimRight(line, "\r"), " HTTP/1.0")
+	for _, f := range headFields(head) {
 		switch {
-		case strings.EqualFold(f.name, "Transfer-Encoding"):
+		case codings && strings.EqualFold(f.name, "Transfer-Encoding"):
 			h.state = inChunkLine
 			return
 		case strings.EqualFold(f.name, "Content-Length"):
@@ -164,7 +167,8 @@ func headFields(head string) []field {
 	for line := range strings.SplitSeq(head, "\n") {
 		line = strings.TrimSuffix(line, "\r")
 		if line != "" && (line[0] == ' ' || line[0] == '\t') && len(fields) > 0 {
-			fields[len(fields)-1].value += " " + strings.Trim(line, " \t")
+			last := &fields[len(fields)-1]
+			last.value = strings.Trim(last.value+" "+strings.Trim(line, " \t"), " ")
 		} else if name, value, ok := strings.Cut(line, ":"); ok {
 			fields = append(fields, field{name, strings.Trim(value, " \t")})
 		}
