@@ -83,6 +83,7 @@ print j(), x, k.OK
 `, "2 20 [2, 20]\n2\n7 2 200\n"},
 		{"global before its first value", "def f():\n  global x\n  x += 1\nf()", "error: 3:3: NameError: name 'x' is not defined"},
 		{"a built-in name of one's own", "try: len = len\nexcept NameError: print 'no'\nprint len([1])", "1\n"},
+		{"a built-in name's own meaning first", "str = str(1) + 'a'\ndef f(): return str, sys\nimport httplib as sys\nif 0: len = 1\nprint str, f()[1].OK, len('ab')", "1a 200 2\n"},
 		{"a name that may be missing", "try: unicode\nexcept NameError: unicode = str\nprint unicode(1)", "1\n"},
 		{"module level", `
 try:

@@ -36,6 +36,7 @@ type variable struct {
 	boxed bool
 	leak  bool // a list comprehension binds it, which in Python 2 is seen outside
 	param bool
+	own   bool // bound otherwise than by an import
 }
 
 // A use is a name that an expression reads.
@@ -61,6 +62,11 @@ func analyze(p *parser, f *syntax.File) (*scopes, *scope) {
 	for _, s := range a.decls {
 		for name := range s.global {
 			a.declare(s, module, name)
+		}
+	}
+	if p.Mode == Script && p.Known != nil {
+		for name, v := range module.vars { // str = str(x) begins with the host's str
+			v.boxed = v.boxed || v.own && p.Known(name)
 		}
 	}
 	for _, u := range a.uses {
@@ -165,6 +171,9 @@ func (a *scopes) stmt(s *scope, st syntax.Stmt, inBlock bool) {
 	case *syntax.AssignStmt:
 		a.expr(s, st.RHS)
 		a.target(s, st.LHS, inBlock)
+		if !isImport(st.RHS) {
+			targets(st.LHS, func(id *syntax.Ident) { s.bind(id.Name).own = true })
+		}
 		if st.Op != syntax.EQ {
 			a.expr(s, st.LHS)
 		}
@@ -185,6 +194,7 @@ func (a *scopes) stmt(s *scope, st syntax.Stmt, inBlock bool) {
 		a.stmts(s, st.Body, inBlock)
 	case *syntax.DefStmt:
 		a.target(s, st.Name, inBlock)
+		s.bind(st.Name.Name).own = true
 		inner := a.function(s, functionScope, st, st.Params)
 		a.stmts(inner, st.Body, false)
 	case *syntax.LoadStmt:
@@ -212,6 +222,22 @@ func (a *scopes) stmt(s *scope, st syntax.Stmt, inBlock bool) {
 		}
 	case *globalStmt:
 		a.global(s, st)
+	}
+}
+
+// isImport reports whether an assignment of x was an import statement: what it binds is as good as what
+// the host predeclares.
+func isImport(x syntax.Expr) bool {
+	for {
+		switch y := x.(type) {
+		case *syntax.DotExpr:
+			x = y.X
+			continue
+		case *syntax.CallExpr:
+			fn, ok := y.Fn.(*syntax.Ident)
+			return ok && (fn.Name == ImportName || fn.Name == ImportFromName)
+		}
+		return false
 	}
 }
 

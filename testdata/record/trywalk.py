@@ -22,6 +22,7 @@ import itertools
 import os
 import random
 import sys
+import warnings
 
 if sys.version_info[:3] != (2, 7, 18) or sys.subversion[0] != 'CPython':
     sys.exit('trywalk.py: needs CPython 2.7.18, the reference interpreter; this is Python %s' % sys.version.split()[0])
@@ -263,6 +264,7 @@ def run(program):
 
 
 def main():
+    warnings.simplefilter('ignore', SyntaxWarning)  # a name used before its global declaration
     seen = set()
     text = []
     for program in itertools.chain(enumerated(), made(900)):
