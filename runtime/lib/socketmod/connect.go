@@ -1,10 +1,12 @@
 package socketmod
 
 import (
+	"context"
 	"errors"
 	"net"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -23,6 +25,13 @@ import (
 //
 // Lib/socket.py, create_connection; Modules/socketmodule.c.
 func Connect(thread *starlark.Thread, hostname string, port starlark.Value, timeout Timeout, source starlark.Value) (*Socket, error) {
+	return ConnectBefore(time.Time{}, thread, hostname, port, timeout, source)
+}
+
+// ConnectBefore is Connect within a total time, for names and all addresses
+// together: at expires it is over, which is a timeout, and so it is for every
+// later operation of the Socket. See [Socket.Expire].
+func ConnectBefore(expires time.Time, thread *starlark.Thread, hostname string, port starlark.Value, timeout Timeout, source starlark.Value) (*Socket, error) {
 	var bind *localAddr
 	if source != nil && bool(source.Truth()) {
 		var err error
@@ -31,11 +40,16 @@ func Connect(thread *starlark.Thread, hostname string, port starlark.Value, time
 		}
 	}
 	timeout = timeout.Resolve(thread)
-	conn, err := dial(host.From(thread), hostname, port, timeout, bind)
+	conn, err := dial(host.From(thread), hostname, port, timeout, bind, expires)
 	if err != nil {
 		return nil, err
 	}
-	return NewSocket(host.From(thread), conn, timeout)
+	s, err := NewSocket(host.From(thread), conn, timeout)
+	if err != nil {
+		return nil, err
+	}
+	s.Expire(expires)
+	return s, nil
 }
 
 // ConnectAddress is Connect for an address as scripts give it: a pair of host
@@ -91,7 +105,7 @@ type localAddr struct {
 }
 
 // dial opens a connection, with Python's errors.
-func dial(h *host.Host, hostname string, port starlark.Value, timeout Timeout, bind *localAddr) (net.Conn, error) {
+func dial(h *host.Host, hostname string, port starlark.Value, timeout Timeout, bind *localAddr, expires time.Time) (net.Conn, error) {
 	if err := h.Context().Err(); err != nil {
 		return nil, contextCause(h)
 	}
@@ -116,14 +130,24 @@ func dial(h *host.Host, hostname string, port starlark.Value, timeout Timeout, b
 	if limited {
 		d.Timeout = wait
 	}
+	ctx := h.Context()
+	if !expires.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, expires)
+		defer cancel()
+	}
 	paused := h.Pause()
-	conn, err := h.Dial(h.Context(), d)
+	conn, err := h.Dial(ctx, d)
 	h.Resume(paused)
 	if err == nil {
 		return conn, nil
 	}
 	if h.Context().Err() != nil {
 		return nil, contextCause(h)
+	}
+	var refused *host.PermissionError
+	if ctx.Err() != nil && !errors.As(err, &refused) {
+		return nil, TimeoutClass.New(err, starlark.String("timed out"))
 	}
 	return nil, dialError(err)
 }

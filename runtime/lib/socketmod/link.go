@@ -29,6 +29,7 @@ type link struct {
 	ctx       context.Context // of the part of the run that uses the connection now
 
 	timeout    time.Duration // noTimeout, 0 for non-blocking, or how long each operation may wait
+	expires    time.Time     // when every operation's time is over, whatever the timeout; zero: never
 	readArmed  bool          // a read deadline is set
 	writeArmed bool
 	held       bool // one deadline covers a whole exchange: see within
@@ -134,9 +135,11 @@ func (l *link) arm(armed *bool, set func(net.Conn, time.Time) error) error {
 	if l.held {
 		return nil
 	}
-	var t time.Time
-	if *armed = l.timeout > 0; *armed {
-		t = time.Now().Add(l.timeout)
+	t := l.expires
+	if *armed = l.limited(); *armed && l.timeout > 0 {
+		if by := time.Now().Add(l.timeout); t.IsZero() || by.Before(t) {
+			t = by
+		}
 	}
 	if err := set(l.Conn, t); err != nil {
 		return err
@@ -153,9 +156,12 @@ func (l *link) arm(armed *bool, set func(net.Conn, time.Time) error) error {
 func (l *link) armRead() error  { return l.arm(&l.readArmed, net.Conn.SetReadDeadline) }
 func (l *link) armWrite() error { return l.arm(&l.writeArmed, net.Conn.SetWriteDeadline) }
 
+// limited reports whether operations that wait have a deadline.
+func (l *link) limited() bool { return l.timeout > 0 || !l.expires.IsZero() && l.timeout != 0 }
+
 // within runs f under one deadline for all it does: the timeout from now.
 func (l *link) within(f func() error) error {
-	if l.timeout > 0 {
+	if l.limited() {
 		if err := l.armRead(); err != nil {
 			return err
 		}
@@ -175,7 +181,7 @@ func (l *link) Read(p []byte) (int, error) {
 	if l.looking || l.timeout == 0 {
 		n, err = l.readNow(p)
 	} else {
-		if l.timeout > 0 || l.readArmed {
+		if l.limited() || l.readArmed {
 			if err := l.armRead(); err != nil {
 				return 0, err
 			}
@@ -217,7 +223,7 @@ func (l *link) Write(p []byte) (int, error) {
 		return l.writeNow(p)
 	case l.timeout == 0 && !l.held && l.bare():
 		return l.writeNow(p)
-	case l.timeout > 0 && !l.held:
+	case l.limited() && !l.held:
 		return l.writeTimed(p)
 	}
 	if l.writeArmed && !l.held {

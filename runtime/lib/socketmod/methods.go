@@ -4,6 +4,7 @@ import (
 	"net"
 	"strings"
 	"syscall"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -145,7 +146,7 @@ func (s *Socket) ConnectTo(thread *starlark.Thread, address starlark.Value) erro
 	if name == "" {
 		name = "localhost" // INADDR_ANY reaches this machine
 	}
-	conn, err := dial(s.host, name, starlark.MakeInt(port), s.timeout, s.bind)
+	conn, err := dial(s.host, name, starlark.MakeInt(port), s.timeout, s.bind, time.Time{})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"sync/atomic"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -121,6 +122,7 @@ func (s *Socket) Take(typeName string, build func(transport net.Conn) Layer) (*S
 	s.link.secure = nil
 	if t.conn == nil {
 		t.conn = s.link.Conn
+		s.link.writeArmed = true // TLS's goodbye leaves a deadline in the past
 	} else {
 		s.link.secure = t.conn
 	}
@@ -177,6 +179,21 @@ func (s *Socket) applyTimeout() {
 	if d, ok := s.timeout.Duration(); ok {
 		s.link.timeout = d
 	}
+}
+
+// Expire ends the time of every operation, whatever the timeout, at t: from then
+// on each fails as if its timeout had passed. Zero means never. A socket with
+// timeout 0 is not concerned: it does not wait.
+func (s *Socket) Expire(t time.Time) {
+	if s.link != nil {
+		s.link.expires = t
+	}
+}
+
+// AtEnd reports whether err, from Read, is an end that a script's recv shows as
+// nothing more: over TLS, one without close_notify that the context lets pass.
+func (s *Socket) AtEnd(err error) bool {
+	return err != nil && s.layer.AtEnd != nil && s.layer.AtEnd(err)
 }
 
 // Closed reports whether the socket was closed by Close or by the script.

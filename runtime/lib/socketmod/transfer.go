@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"syscall"
 )
 
 const (
@@ -35,7 +36,7 @@ func (s *Socket) WriteBuffers(bufs *net.Buffers) (int64, error) {
 		*bufs = nil
 		n, err := s.Write(joined)
 		return int64(n), err
-	case s.layer.Conn == nil && l.timeout == noTimeout:
+	case s.layer.Conn == nil && l.timeout == noTimeout && !l.limited():
 		if l.writeArmed {
 			if err := l.armWrite(); err != nil {
 				return 0, s.fail(err, false)
@@ -43,7 +44,7 @@ func (s *Socket) WriteBuffers(bufs *net.Buffers) (int64, error) {
 		}
 		n, err := s.waitBuffers(bufs)
 		return n, s.wrote(n, err)
-	case s.layer.Conn == nil && l.timeout > 0 && size <= bufferSize:
+	case s.layer.Conn == nil && l.limited() && size <= bufferSize:
 		// It fits the system's buffer as a rule. If it does not, what is left
 		// goes piece by piece, each within the timeout.
 		if err := l.armWrite(); err != nil {
@@ -146,7 +147,7 @@ func (s *Socket) sendFile(tcp *net.TCPConn, f *os.File, r io.Reader) (int64, err
 		piece.N = min(piece.N, outer.N)
 	}
 	l := s.link
-	if l.timeout > 0 || l.writeArmed {
+	if l.limited() || l.writeArmed {
 		if err := l.armWrite(); err != nil {
 			return 0, s.fail(err, false)
 		}
@@ -195,10 +196,10 @@ func (s *Socket) copyPiece(w io.Writer, n int64) (int64, error) {
 	to, direct := w.(io.ReaderFrom)
 	tcp, isTCP := s.conn.(*net.TCPConn)
 	l := s.link
-	if !direct || !isTCP || len(s.peeked) > 0 || l.timeout >= 0 {
+	if !direct || !isTCP || len(s.peeked) > 0 || l.timeout == 0 {
 		return s.copyBuffer(w, n)
 	}
-	if l.readArmed {
+	if l.limited() || l.readArmed {
 		if err := l.armRead(); err != nil {
 			return 0, s.fail(err, true)
 		}
@@ -212,8 +213,10 @@ func (s *Socket) copyPiece(w io.Writer, n int64) (int64, error) {
 	}
 	var ours *net.OpError
 	switch {
-	case errors.As(err, &ours):
-		return moved, s.fail(err, true)
+	case moved > 0 && isDeadline(err):
+		return moved, nil // progress within the timeout: it counts anew
+	case errors.As(err, &ours), isDeadline(err), l.closed.Load(), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.ETIMEDOUT):
+		return moved, s.fail(err, true) // package os says "write" of these too
 	case err != nil: // w's, a *fs.PathError as a rule
 		return moved, err
 	case moved < n:
