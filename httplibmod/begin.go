@@ -11,6 +11,9 @@ import (
 	"starwire/wire"
 )
 
+// silence is the text of BadStatusLine for a connection that ended without an answer.
+const silence = "No status line received - the server has closed the connection"
+
 // maxInterim is how many interim responses may come before the final one (D8).
 const maxInterim = 100
 
@@ -34,7 +37,7 @@ func readStatus(r headReader, strict bool, debug func(line string)) (statusLine,
 		debug(line)
 	}
 	if line == "" {
-		return statusLine{}, BadStatusLine.New(nil, starlark.String("No status line received - the server has closed the connection"))
+		return statusLine{}, BadStatusLine.New(nil, starlark.String(silence))
 	}
 	bad := BadStatusLine.New(nil, starlark.String(line))
 	var s statusLine

@@ -5,6 +5,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 )
 
@@ -57,21 +58,37 @@ func (f responseFile) Attr(name string) (starlark.Value, error) {
 // AttrNames lists what Attr knows.
 func (f responseFile) AttrNames() []string { return methodNames(fileMethods, nil) }
 
-// Iterate goes over the lines. It ends early if the connection fails.
-func (f responseFile) Iterate() starlark.Iterator { return &fileLines{f} }
+// Iterate goes over the lines. Host.Raise raises what goes wrong.
+func (f responseFile) Iterate() starlark.Iterator {
+	f.r.enter(f.r.thread)
+	return &lineIterator{thread: f.r.thread, next: func() (string, error) { return f.line(all) }}
+}
 
-type fileLines struct{ f responseFile }
+// A lineIterator goes over lines until there is an empty one, or an error, which
+// it raises on the thread.
+type lineIterator struct {
+	thread *starlark.Thread
+	next   func() (string, error)
+	done   bool
+}
 
-func (i *fileLines) Next(p *starlark.Value) bool {
-	line, err := i.f.line(-1)
-	if err != nil || line == "" {
+// Next reads the next line.
+func (i *lineIterator) Next(p *starlark.Value) bool {
+	if i.done {
+		return false
+	}
+	line, err := i.next()
+	if err != nil {
+		i.done = true
+		host.From(i.thread).Raise(i.thread, err)
 		return false
 	}
 	*p = starlark.String(line)
-	return true
+	return line != ""
 }
 
-func (i *fileLines) Done() {}
+// Done does nothing: the lines read so far are read.
+func (i *lineIterator) Done() {}
 
 // usable is Python's ValueError of a file that was closed, and ours of a frozen one.
 func (f responseFile) usable() error {
@@ -107,15 +124,14 @@ func (f responseFile) raw(p []byte) (int, error) {
 	return f.r.r.Read(p)
 }
 
-// line returns the next line with its end, at most limit bytes of it if limit
-// is not negative, and "" at the end.
+// line returns the next line with its end, at most limit bytes of it, and "" at the end.
 func (f responseFile) line(limit int64) (string, error) {
 	if err := f.usable(); err != nil {
 		return "", err
 	}
 	var line []byte
 	var one [1]byte
-	for limit < 0 || int64(len(line)) < limit {
+	for int64(len(line)) < limit {
 		n, err := f.raw(one[:])
 		line = append(line, one[:n]...)
 		if err == io.EOF || n > 0 && one[0] == '\n' {

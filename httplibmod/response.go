@@ -14,10 +14,11 @@ import (
 // getresponse returns it with its head read; its body is read from the socket
 // by read. Reading to the end, or close(), frees the connection.
 type HTTPResponse struct {
-	t    *transport
-	r    *wire.Reader
-	file io.Closer // of a script's own socket, else nil
-	body *wire.Body
+	t      *transport
+	r      *wire.Reader
+	thread *starlark.Thread // that made it: what an iterator's error is raised on
+	file   io.Closer        // of a script's own socket, else nil
+	body   *wire.Body
 	// owned says that the transport goes when the response does: it will close,
 	// or was made for this response alone.
 	owned bool
@@ -54,7 +55,7 @@ var (
 
 // newResponse is httplib.py, HTTPResponse.__init__ over a transport.
 func newResponse(thread *starlark.Thread, t *transport, debuglevel, strict, method starlark.Value, buffering bool) (*HTTPResponse, error) {
-	r := &HTTPResponse{t: t, debuglevel: debuglevel, strict: strict, method: method, left: untilClose, chunkLeft: betweenChunks}
+	r := &HTTPResponse{t: t, thread: thread, debuglevel: debuglevel, strict: strict, method: method, left: untilClose, chunkLeft: betweenChunks}
 	var err error
 	r.r, r.file, err = t.reader(thread, buffering)
 	return r, err

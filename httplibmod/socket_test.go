@@ -102,6 +102,9 @@ func session(t *testing.T, ctx context.Context, p *peer, script string) (string,
 			return starlark.None, nil
 		}),
 	}
+	env["client"] = starlark.NewBuiltin("client", func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+		return &clientConnection{args[0].(*HTTPConnection)}, nil // the same connection as http.client makes
+	})
 	addr := p.ln.Addr().(*net.TCPAddr)
 	src := fmt.Sprintf("c = httplib.HTTPConnection('127.0.0.1', %d, timeout=5)\n", addr.Port) + script
 	_, err := starlark.ExecFileOptions(options, thread, "test.star", src, env)

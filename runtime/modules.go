@@ -26,6 +26,7 @@ import (
 
 // builtinModules are the modules that every script finds, the same for all runs.
 var builtinModules = []*starlarkstruct.Module{
+	httplibmod.HTTPModule,
 	httplibmod.Mimetools,
 	httplibmod.RFC822,
 	jsonmod.Module,
@@ -101,7 +102,7 @@ func (r *run) specialEnv() starlark.StringDict {
 func (rt *Runtime) declare() error {
 	rt.env = make(starlark.StringDict, 128)
 	rt.modules = make(map[string]starlark.StringDict)
-	for _, c := range py.Builtins() {
+	for _, c := range slices.Concat(py.Builtins(), httplibmod.ConnectionErrors()) {
 		rt.env[c.Name()] = c
 	}
 	for name, fn := range builtins {
