@@ -13,9 +13,14 @@ import (
 
 	"starwire/httplibmod"
 	"starwire/runtime/host"
+	"starwire/runtime/lib/base64mod"
+	"starwire/runtime/lib/hashlibmod"
+	"starwire/runtime/lib/hmacmod"
 	"starwire/runtime/lib/jsonmod"
+	"starwire/runtime/lib/osmod"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
+	"starwire/runtime/lib/stringiomod"
 	"starwire/runtime/lib/sysmod"
 	"starwire/runtime/lib/testservermod"
 	"starwire/runtime/lib/timemod"
@@ -26,6 +31,10 @@ import (
 
 // builtinModules are the modules that every script finds, the same for all runs.
 var builtinModules = []*starlarkstruct.Module{
+	base64mod.Binascii,
+	base64mod.Module,
+	hashlibmod.Module,
+	hmacmod.Module,
 	httplibmod.HTTPModule,
 	httplibmod.Mimetools,
 	httplibmod.RFC822,
@@ -33,6 +42,8 @@ var builtinModules = []*starlarkstruct.Module{
 	math.Module,
 	socketmod.Module,
 	sslmod.Module,
+	stringiomod.CModule,
+	stringiomod.Module,
 	testservermod.Module,
 	timemod.Module,
 	urllibmod.Module,
@@ -43,6 +54,7 @@ var builtinModules = []*starlarkstruct.Module{
 // values like a module whose members can be assigned.
 var specialModules = map[string]func(h *host.Host) starlark.HasAttrs{
 	"httplib": func(h *host.Host) starlark.HasAttrs { return httplibmod.NewRunModule(h) },
+	"os":      func(h *host.Host) starlark.HasAttrs { return osmod.New(h) },
 	"sys":     func(h *host.Host) starlark.HasAttrs { return sysmod.New(h) },
 }
 
