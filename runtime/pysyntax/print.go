@@ -44,6 +44,7 @@ func (p *parser) parses(parse func(*parser) syntax.Stmt) bool {
 // Python Language Reference 2.7 §6.6.
 func (p *parser) print(out []syntax.Stmt) []syntax.Stmt {
 	pos := p.take().pos
+	p.refusePython3Print()
 	var file syntax.Expr
 	more := !p.endsList()
 	if p.got(">>") {
@@ -87,6 +88,33 @@ func (p *parser) print(out []syntax.Stmt) []syntax.Stmt {
 			return out
 		}
 		at = syntax.Start(items[0])
+	}
+}
+
+// refusePython3Print refuses print(x, file=f), which Python 2 cannot parse either, with the remedy.
+func (p *parser) refusePython3Print() {
+	if !p.tok().is("(") {
+		return
+	}
+	depth := 0
+	for i, t := range p.tokens[p.i:] {
+		if t.kind != tokOp {
+			continue
+		}
+		switch t.text {
+		case "(", "[", "{":
+			depth++
+		case ")", "]", "}":
+			depth--
+		case "=":
+			switch before := p.tokens[p.i+i-1].text; {
+			case depth == 1 && (before == "file" || before == "end" || before == "sep"):
+				p.fail(t.pos, "this is Python 3's print; write print >>file, x, or begin with from __future__ import print_function")
+			}
+		}
+		if depth == 0 {
+			return
+		}
 	}
 }
 

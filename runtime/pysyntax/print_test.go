@@ -15,6 +15,7 @@ func TestPrintInScripts(t *testing.T) {
 		{"print (1, 2)", "(1, 2)\n"},
 		{"print (1), 2", "1 2\n"},
 		{"print ()", "()\n"},
+		{"print (dict(a=1), (lambda x=2: x)())", "({'a': 1}, 2)\n"},
 		{"print(1)", "1\n"},
 		{"print('a' 'b')", "ab\n"},
 		{"print ('%s-%s') % (1, 2)", "1-2\n"},

@@ -95,6 +95,9 @@ func TestSyntaxErrors(t *testing.T) {
 		{"x[1:2] += []", "1:2: a slice is not supported here; assign to it in a statement of its own"},
 		{"a, b **= 2", "1:6: an augmented assignment has one target"},
 		{"print >>x,", "1:11: unexpected end of line, want what to print"},
+		{`x = f"{y}"`, `1:5: f"…" is Python 3's; write "%s" % x`},
+		{"print(1, [2], file=x)", "1:19: this is Python 3's print; write print >>file, x, or begin with from __future__ import print_function"},
+		{"def f():\n  nonlocal x", "2:3: nonlocal is Python 3's; keep the value in a list or dict and change that"},
 		{"exec 'x'", "1:1: exec is not supported; define a function and call it"},
 		{"class A(object):\n  x = `1`\n\n@d\ndef f((a, b), c):\n  yield a\nx = (yield)\n",
 			"1:1: classes are not supported; write functions, and keep their data in a dict or struct\n" +

@@ -118,6 +118,10 @@ func (p *parser) simple(out []syntax.Stmt) []syntax.Stmt {
 		if p.Mode == Script || p.operandAfterName() {
 			return append(out, p.assert())
 		}
+	case "nonlocal":
+		if p.operandAfterName() {
+			p.fail(t.pos, "nonlocal is Python 3's; keep the value in a list or dict and change that")
+		}
 	case "del":
 		return p.del(out)
 	case "global":

@@ -324,9 +324,16 @@ func (s *scanner) name() {
 		return
 	}
 	word := s.src[start:s.off]
-	if c := s.peek(0); (c == '"' || c == '\'') && stringPrefix(word) {
-		s.str(start, pos, word)
-		return
+	if c := s.peek(0); c == '"' || c == '\'' {
+		switch strings.ToLower(word) {
+		case "f", "fr", "rf":
+			s.fail(pos, `f"…" is Python 3's; write "%%s" %% x`)
+			return
+		}
+		if stringPrefix(word) {
+			s.str(start, pos, word)
+			return
+		}
 	}
 	s.emit(tokName, start, pos, nil)
 }
