@@ -37,7 +37,7 @@ func newModule() *starlarkstruct.Module {
 		"_is_legal_header_name":    starlark.NewBuiltin("_is_legal_header_name", isLegalHeaderName),
 		"mimetools":                Mimetools,
 		"socket":                   socketmod.Module,
-		"StringIO":                 stringiomod.Module.Members["StringIO"],
+		"StringIO":                 stringiomod.CModule.Members["StringIO"],
 		"urlsplit":                 urlparsemod.Module.Members["urlsplit"],
 		"ssl":                      sslmod.Module,
 		"_CS_IDLE":                 starlark.String(idle.String()),

@@ -45,15 +45,9 @@ func TestTranscripts(t *testing.T) {
 	if err != nil || !roots.AppendCertsFromPEM(pem) {
 		t.Fatalf("ca.pem: %v", err)
 	}
-	missing := missingNames(t)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			for _, name := range missing {
-				if strings.Contains(c.Script, name) {
-					t.Skipf("starwire has no %q", name)
-				}
-			}
 			got := replay(t, c, string(prelude), certs, roots)
 			if *update && len(c.Differences) > 0 && !t.Failed() {
 				if err := c.SaveStarwire(got); err != nil {
@@ -66,31 +60,6 @@ func TestTranscripts(t *testing.T) {
 			}
 		})
 	}
-}
-
-// probes are what cases use and starwire may lack, each with a script that fails
-// where it does.
-var probes = map[string]string{
-	"StringIO":              "x = StringIO",
-	"open(":                 "x = open",
-	"urlparse":              "x = urlparse",
-	"httplib._MAXHEADERS =": "httplib._MAXHEADERS = 100",
-}
-
-// missingNames lists the names of probes that starwire lacks. Their cases wait.
-func missingNames(t *testing.T) []string {
-	t.Helper()
-	rt, err := runtime.New(runtime.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var missing []string
-	for name, probe := range probes {
-		if _, err := rt.Run(context.Background(), "probe.star", []byte(probe)); err != nil {
-			missing = append(missing, name)
-		}
-	}
-	return missing
 }
 
 // replay runs the case's script against its server.

@@ -11,13 +11,11 @@ import (
 	"starwire/runtime/py"
 )
 
-var newFn = starlark.NewBuiltin("StringIO", newStringIO)
-
 // Module is the module StringIO. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{Name: "StringIO", Members: starlark.StringDict{"StringIO": newFn}}
+var Module = &starlarkstruct.Module{Name: "StringIO", Members: starlark.StringDict{"StringIO": starlark.NewBuiltin("StringIO", newStringIO)}}
 
 // CModule is the module cStringIO. It is immutable; runs may share it.
-var CModule = &starlarkstruct.Module{Name: "cStringIO", Members: starlark.StringDict{"StringIO": newFn}}
+var CModule = &starlarkstruct.Module{Name: "cStringIO", Members: starlark.StringDict{"StringIO": starlark.NewBuiltin("StringIO", newStringIO)}}
 
 func init() {
 	Module.Freeze()
