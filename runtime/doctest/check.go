@@ -72,7 +72,7 @@ func canonical(text string) (string, bool) {
 			return "", false
 		}
 		literal := text[i : end+1]
-		value, err := syntax.ParseExpr("", "b"+literal, 0) // as bytes: any \xhh is one byte
+		value, err := new(syntax.FileOptions).ParseExpr("", "b"+literal, 0) // as bytes: any \xhh is one byte
 		if err != nil {
 			return "", false
 		}
