@@ -30,6 +30,7 @@ var (
 	KeyError            = NewClass("", "KeyError", Spec{Str: strKeyError, Doc: "A mapping has no such key."}, LookupError)
 	MemoryError         = NewClass("", "MemoryError", Spec{Doc: "Memory ran out."}, StandardError)
 	NameError           = NewClass("", "NameError", Spec{Doc: "There is no such name."}, StandardError)
+	UnboundLocalError   = NewClass("", "UnboundLocalError", Spec{Doc: "A local variable has no value yet."}, NameError)
 	RuntimeError        = NewClass("", "RuntimeError", Spec{Doc: "An error of no other class."}, StandardError)
 	NotImplementedError = NewClass("", "NotImplementedError", Spec{Doc: "The operation is not to be had here."}, RuntimeError)
 	SyntaxError         = NewClass("", "SyntaxError", Spec{Doc: "The source text is not a program."}, StandardError)
@@ -51,7 +52,7 @@ func Builtins() []*Class {
 	return []*Class{
 		BaseException, SystemExit, KeyboardInterrupt, ExceptionClass, Error, PermissionError, StopIteration,
 		StandardError, ArithmeticError, OverflowError, ZeroDivisionError, AssertionError, AttributeError,
-		EOFError, ImportError, LookupError, IndexError, KeyError, MemoryError, NameError, RuntimeError,
+		EOFError, ImportError, LookupError, IndexError, KeyError, MemoryError, NameError, UnboundLocalError, RuntimeError,
 		NotImplementedError, SyntaxError, TypeError, ValueError, UnicodeError, UnicodeDecodeError, EnvironmentError, IOError, OSError,
 	}
 }
