@@ -24,6 +24,7 @@ var pythonTexts = []string{
 	"def f(a):\n  '''d'''\n  global x\n  for x in a:\n    try:\n      if a: continue\n      return [y for y in a], y\n    except (A, B), (c, d): raise\n    except: break\n    else: del x, a[0], b.c, d[1:]\n    finally: a.b[c] **= 2\n  else: x[:] = 1\n",
 	"while x:\n  with a as b, c: break\nelse: assert 1, 2\nx /= y % z == 'a'\n",
 	"any(x for x in y if z for w in x); ','.join(x for x in y)\n",
+	"load('a.star', '',)\nc='db', b(c)\n",
 	"x = [1:2]\n", "x = (", "x = '''", "\\", "if x:\n\ty\n        z\n", "\ufeff\f x\x00\r\r\n\xff",
 }
 

@@ -32,7 +32,7 @@ func (l *lowerer) name(prefix string) string {
 // variable returns what stands for a name in its scope: itself or a field of its box.
 func (l *lowerer) variable(id *syntax.Ident) syntax.Expr {
 	s, v := l.scope.lookup(id.Name)
-	if id.Name[0] == '$' {
+	if internal(id.Name) {
 		return id
 	}
 	if v == nil && (l.p.Known == nil || l.p.Known(id.Name)) || v != nil && !v.boxed {

@@ -143,6 +143,9 @@ const (
 	SetName = "$set"
 )
 
+// internal reports whether this package made the name up.
+func internal(name string) bool { return strings.HasPrefix(name, "$") }
+
 // blockName is the name of the n-th block that became a function, of those in the function fn.
 func blockName(fn string, n int) string { return fn + "$" + strconv.Itoa(n) }
 

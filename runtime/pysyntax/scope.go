@@ -285,7 +285,7 @@ func (a *scopes) target(s *scope, x syntax.Expr, inBlock bool) {
 	case nil:
 	case *syntax.Ident:
 		v := s.bind(x.Name)
-		v.boxed = v.boxed || inBlock && x.Name[0] != '$'
+		v.boxed = v.boxed || inBlock && !internal(x.Name)
 	case *syntax.ParenExpr:
 		a.target(s, x.X, inBlock)
 	case *syntax.TupleExpr:
@@ -379,7 +379,7 @@ func (a *scopes) comprehension(s *scope, x *syntax.Comprehension, seal bool) {
 			a.target(inner, c.Vars, false)
 			if home != nil {
 				targets(c.Vars, func(id *syntax.Ident) {
-					if id.Name[0] != '$' {
+					if !internal(id.Name) {
 						home.bind(id.Name).leak = true
 					}
 				})
