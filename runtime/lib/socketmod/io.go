@@ -149,10 +149,9 @@ func (s *Socket) sendOnce(data []byte) (int, error) {
 			return 0, s.fail(err, false)
 		}
 	}
-	h := s.host
-	paused := h.Pause()
+	paused := s.pause()
 	n, err := l.send(data, l.timeout != 0)
-	h.Resume(paused)
+	s.resume(paused)
 	return n, s.wrote(int64(n), err)
 }
 

@@ -40,6 +40,9 @@ func (s *Socket) usable(thread *starlark.Thread, verb string) error {
 	if s.frozen {
 		return s.frozenError(verb)
 	}
+	if s.waiting {
+		return s.waitingError(verb)
+	}
 	s.Use(thread)
 	if s.done.Load() {
 		return Errno(errBadFile, nil)

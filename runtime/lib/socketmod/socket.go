@@ -36,6 +36,7 @@ type Socket struct {
 	proto   int
 	options [][3]int // what setsockopt asked for before there was a connection
 	frozen  bool
+	waiting bool         // an operation blocks, and others have the turn: see pause
 	done    atomic.Bool  // the script closed it, or its connection went to another Socket
 	holders atomic.Int32 // open file objects, which keep the connection
 }
@@ -92,7 +93,7 @@ func (s *Socket) attach(conn net.Conn) error {
 // does I/O for a script calls Use first. It costs a comparison while the part
 // stays the same.
 func (s *Socket) Use(thread *starlark.Thread) {
-	if h := host.From(thread); h != s.host {
+	if h := host.From(thread); h != s.host && !s.waiting {
 		s.host = h
 		if s.link != nil {
 			s.link.watch(h.Context())
@@ -139,7 +140,7 @@ func (s *Socket) Within(f func() error) error {
 		return err
 	}
 	err := func() error {
-		defer s.host.Resume(s.host.Pause())
+		defer s.resume(s.pause())
 		return s.link.within(f)
 	}()
 	return s.fail(err, false)
@@ -236,6 +237,8 @@ func (s *Socket) ready(verb string) error {
 	switch {
 	case s.frozen:
 		return s.frozenError(verb)
+	case s.waiting:
+		return s.waitingError(verb)
 	case s.link == nil && s.done.Load():
 		return Errno(errBadFile, nil)
 	case s.link == nil:
@@ -254,7 +257,7 @@ func (s *Socket) frozenError(verb string) error {
 // peer's end is io.EOF; over TLS, an end without close_notify is an error for
 // which errors.Is(err, io.ErrUnexpectedEOF) holds.
 func (s *Socket) Read(p []byte) (int, error) {
-	if s.frozen || s.link == nil {
+	if s.frozen || s.waiting || s.link == nil {
 		return 0, s.ready("read from")
 	}
 	if len(s.peeked) > 0 {
@@ -300,22 +303,38 @@ func (s *Socket) readLayer(p []byte) (int, error) {
 // Write writes all of p. The timeout counts anew from each piece the system
 // took, as in CPython's sendall.
 func (s *Socket) Write(p []byte) (int, error) {
-	if s.frozen || s.link == nil {
+	if s.frozen || s.waiting || s.link == nil {
 		return 0, s.ready("write to")
 	}
 	n, err := s.waitWrite(p)
 	return n, s.wrote(int64(n), err)
 }
 
+// pause lets the run's handlers run while an operation blocks. Until resume the
+// socket refuses them, and everyone else: they would meet it halfway.
+func (s *Socket) pause() (paused bool) {
+	s.waiting = true
+	return s.host.Pause()
+}
+
+func (s *Socket) resume(paused bool) {
+	s.host.Resume(paused)
+	s.waiting = false
+}
+
+func (s *Socket) waitingError(verb string) error {
+	return py.RuntimeError.Errorf("cannot %s %s in use: the script is waiting for it", verb, s.typeName)
+}
+
 // waitRead reads once; the run's handlers may run meanwhile.
 func (s *Socket) waitRead(p []byte) (int, error) {
-	defer s.host.Resume(s.host.Pause())
+	defer s.resume(s.pause())
 	return s.readLayer(p)
 }
 
 // waitWrite writes all of p, as waitRead reads.
 func (s *Socket) waitWrite(p []byte) (int, error) {
-	defer s.host.Resume(s.host.Pause())
+	defer s.resume(s.pause())
 	if s.layer.Conn == nil {
 		return s.link.Write(p)
 	}

@@ -17,7 +17,7 @@ const (
 // WriteBuffers writes all of bufs and consumes it, in one system call where the
 // connection allows: writev on TCP; over TLS small buffers join in one record.
 func (s *Socket) WriteBuffers(bufs *net.Buffers) (int64, error) {
-	if s.frozen || s.link == nil {
+	if s.frozen || s.waiting || s.link == nil {
 		return 0, s.ready("write to")
 	}
 	size := 0
@@ -66,7 +66,7 @@ func (s *Socket) WriteBuffers(bufs *net.Buffers) (int64, error) {
 // waitBuffers writes bufs to the bare connection; the run's handlers may run
 // meanwhile.
 func (s *Socket) waitBuffers(bufs *net.Buffers) (int64, error) {
-	defer s.host.Resume(s.host.Pause())
+	defer s.resume(s.pause())
 	return bufs.WriteTo(s.link.Conn)
 }
 
@@ -88,7 +88,7 @@ func (s *Socket) writeEach(bufs *net.Buffers) (int64, error) {
 // file goes to a TCP connection without passing through user memory (sendfile);
 // everything else through one buffer. Errors of r come back as they are.
 func (s *Socket) ReadFrom(r io.Reader) (int64, error) {
-	if s.frozen || s.link == nil {
+	if s.frozen || s.waiting || s.link == nil {
 		return 0, s.ready("write to")
 	}
 	var done int64
@@ -156,10 +156,9 @@ func (s *Socket) sendFile(tcp *net.TCPConn, f *os.File, r io.Reader) (int64, err
 	if err != nil {
 		return 0, err
 	}
-	h := s.host
-	paused := h.Pause()
+	paused := s.pause()
 	n, err := tcp.ReadFrom(piece)
-	h.Resume(paused)
+	s.resume(paused)
 	if outer != nil {
 		outer.N -= n
 	}
@@ -180,7 +179,7 @@ func (s *Socket) sendFile(tcp *net.TCPConn, f *os.File, r io.Reader) (int64, err
 func (s *Socket) CopyN(w io.Writer, n int64) (int64, error) {
 	var done int64
 	for done < n {
-		if s.frozen || s.link == nil {
+		if s.frozen || s.waiting || s.link == nil {
 			return done, s.ready("read from")
 		}
 		moved, err := s.copyPiece(w, min(n-done, pieceSize))
@@ -204,10 +203,9 @@ func (s *Socket) copyPiece(w io.Writer, n int64) (int64, error) {
 			return 0, s.fail(err, true)
 		}
 	}
-	h := s.host
-	paused := h.Pause()
+	paused := s.pause()
 	moved, err := to.ReadFrom(&io.LimitedReader{R: tcp, N: n})
-	h.Resume(paused)
+	s.resume(paused)
 	if over := s.received(moved); over != nil {
 		return moved, over
 	}

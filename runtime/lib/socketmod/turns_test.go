@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.starlark.net/starlark"
@@ -150,4 +151,53 @@ func attr(t *testing.T, v starlark.HasAttrs, name string) starlark.Value {
 		t.Fatalf("%s.%s = %v, %v", v.Type(), name, a, err)
 	}
 	return a
+}
+
+// TestInUse has a guest touch the socket that the script is waiting for.
+func TestInUse(t *testing.T) {
+	r := newRig(t, host.Host{}, Seconds(60))
+	other := new(starlark.Thread)
+	host.Share(other, r.host.WithContext(context.Background()))
+	done := guestOf(r.host, func() error {
+		for _, call := range []struct {
+			name string
+			args starlark.Tuple
+		}{
+			{"recv", starlark.Tuple{starlark.MakeInt(1)}},
+			{"send", starlark.Tuple{starlark.String("x")}},
+			{"sendall", starlark.Tuple{starlark.String("x")}},
+			{"settimeout", starlark.Tuple{starlark.None}},
+			{"shutdown", starlark.Tuple{starlark.MakeInt(2)}},
+			{"close", nil},
+		} {
+			_, err := starlark.Call(other, attr(t, r.s, call.name), call.args, nil)
+			if err == nil || !strings.Contains(err.Error(), "socket in use: the script is waiting for it") {
+				t.Errorf("%s of a socket in use: %v; want a refusal", call.name, err)
+			}
+		}
+		for name, f := range map[string]func() error{
+			"Read":         func() error { _, err := r.s.Read(make([]byte, 1)); return err },
+			"Write":        func() error { _, err := r.s.Write([]byte("x")); return err },
+			"WriteBuffers": func() error { _, err := r.s.WriteBuffers(&net.Buffers{[]byte("x")}); return err },
+			"ReadFrom":     func() error { _, err := r.s.ReadFrom(strings.NewReader("x")); return err },
+			"CopyN":        func() error { _, err := r.s.CopyN(io.Discard, 1); return err },
+			"Within":       func() error { return r.s.Within(func() error { return nil }) },
+		} {
+			if err := f(); err == nil || !strings.Contains(err.Error(), "in use") {
+				t.Errorf("%s of a socket in use: %v; want a refusal", name, err)
+			}
+		}
+		_, err := r.peer.Write([]byte("hello"))
+		return err
+	})
+	buf := make([]byte, 5)
+	if _, err := io.ReadFull(r.s, buf); err != nil || string(buf) != "hello" {
+		t.Errorf("Read = %q, %v; want what the peer sent", buf, err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("the guest: %v", err)
+	}
+	if r.s.Host() != r.host {
+		t.Error("the guest's use of the socket changed its host")
+	}
 }
