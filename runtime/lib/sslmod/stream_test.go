@@ -402,6 +402,9 @@ func TestUnwrap(t *testing.T) {
 
 // The steady path over TLS allocates no more than crypto/tls does.
 func TestSteadyPathAllocs(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates, too")
+	}
 	port := serveTLS(t, serverConfig(localhost), echo)
 	r := newRun(t, host.Host{})
 	s := r.wrap(t, port, socketmod.NoTimeout)

@@ -1,0 +1,5 @@
+//go:build !race
+
+package sslmod
+
+const raceEnabled = false
