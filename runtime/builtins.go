@@ -36,6 +36,22 @@ func init() {
 		pysyntax.PowerName:      power,
 		pysyntax.IsName:         is,
 		pysyntax.SetName:        set,
+
+		pysyntax.FrameName:     newFrame,
+		pysyntax.TryName:       try,
+		pysyntax.FinallyName:   finally,
+		pysyntax.ExceptName:    except,
+		pysyntax.ReraiseName:   reraise,
+		pysyntax.RaiseName:     raise,
+		pysyntax.AssertName:    assert,
+		pysyntax.WithName:      with,
+		pysyntax.DelNameName:   delName,
+		pysyntax.DelAttrName:   delAttr,
+		pysyntax.DelItemName:   delItem,
+		pysyntax.DelSliceName:  delSlice,
+		pysyntax.SetSliceName:  setSlice,
+		pysyntax.GeneratorName: newGenerator,
+		pysyntax.LeakName:      leak,
 	} {
 		builtins[name] = starlark.NewBuiltin(name, fn)
 	}

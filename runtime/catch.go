@@ -32,33 +32,46 @@ func attemptFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 const maxCatches = 1000
 
 func catch(thread *starlark.Thread, b *starlark.Builtin, types, fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	c, ok := fn.(starlark.Callable)
-	if !ok {
-		return nil, py.TypeError.Errorf("%s: want a function, not %s", b.Name(), py.TypeName(fn))
-	}
-	st := stateOf(thread)
-	if st.catches++; st.catches > maxCatches {
-		st.catches--
-		return nil, tooRecursive()
-	}
-	v, err := protect(thread, c, args, kwargs)
-	if st.catches--; err == nil {
+	v, x, err := guard(thread, b, fn, args, kwargs)
+	if err == nil {
 		return &Result{value: v}, nil
 	}
-	x := exceptionOf(err)
-	if x == nil || st.task.stopped() != nil {
+	if x == nil {
 		return nil, err
 	}
 	ok, merr := x.Class().Matches(types)
-	if merr != nil {
+	switch {
+	case merr != nil:
 		return nil, merr
-	}
-	if !ok {
+	case !ok:
 		return nil, err
+	}
+	return &Result{err: x}, nil
+}
+
+// guard calls fn. If that fails, x is the exception that it raised, with its
+// traceback, or nil for an error that no script may catch.
+func guard(thread *starlark.Thread, b *starlark.Builtin, fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, x *py.Exception, err error) {
+	c, ok := fn.(starlark.Callable)
+	if !ok {
+		return nil, nil, py.TypeError.Errorf("%s: want a function, not %s", b.Name(), py.TypeName(fn))
+	}
+	st := stateOf(thread)
+	if st.catches >= maxCatches {
+		return nil, nil, tooRecursive()
+	}
+	st.catches++
+	v, err = protect(thread, c, args, kwargs)
+	st.catches--
+	if err == nil {
+		return v, nil, nil
+	}
+	if x = exceptionOf(err); x == nil || st.task.stopped() != nil {
+		return nil, nil, err
 	}
 	// The traceback begins with the function that called catch.
 	frames := st.task.run.frames(err, max(thread.CallStackDepth()-2, 0))
-	return &Result{err: x.WithTraceback(formatFrames(frames))}, nil
+	return nil, x.WithTraceback(formatFrames(frames)), err
 }
 
 // protect calls fn. A panic is an error, and so is one that using met when it

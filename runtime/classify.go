@@ -59,7 +59,7 @@ var rules = []rule{
 	{class: py.NameError, arg: text("name '%' is not defined"), exprs: []string{
 		`^global variable (\S+) referenced before assignment$`,
 	}},
-	{class: py.NameError, arg: text("local variable '%' referenced before assignment"), exprs: []string{
+	{class: py.UnboundLocalError, arg: text("local variable '%' referenced before assignment"), exprs: []string{
 		`^local variable (\S+) referenced before assignment$`,
 	}},
 	{class: py.ImportError, exprs: []string{

@@ -73,7 +73,7 @@ var interpreterErrors = []struct{ expr, want string }{
 	{`getattr(1, "x")`, `AttributeError: getattr: int has no .x field or method`},
 	{`struct(a=1).x`, `AttributeError: struct has no .x attribute`},
 	{`setx([])`, `AttributeError: can't assign to .x field of list`},
-	{`local()`, `NameError: local variable 'y' referenced before assignment`},
+	{`local()`, `UnboundLocalError: local variable 'y' referenced before assignment`},
 	{`late()`, `NameError: name 'later' is not defined`},
 	{`recurse()`, `RuntimeError: maximum recursion depth exceeded`},
 	{`cyclic([]) == cyclic([])`, `RuntimeError: comparison exceeded maximum recursion depth`},

@@ -17,6 +17,7 @@ type program struct {
 	text    string
 	prog    *starlark.Program
 	special bool // it uses names whose values belong to one run, as sys
+	globals bool // it uses $global
 }
 
 // options are the language: scripts are programs, so everything is on.
@@ -56,7 +57,8 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 			return true
 		}
 		p.special = p.special || isSpecial(name)
-		return isSpecial(name)
+		p.globals = p.globals || name == pysyntax.GlobalName
+		return isSpecial(name) || name == pysyntax.GlobalName
 	})
 	if err != nil {
 		return nil, rt.syntaxError(text, err)

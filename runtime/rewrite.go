@@ -5,13 +5,13 @@ import (
 
 	"go.starlark.net/resolve"
 	"go.starlark.net/syntax"
+
+	"starwire/runtime/pysyntax"
 )
 
-// Names that no author can write, by which a session's chunks reach the session.
-const (
-	globalName = "$global" // the session's variables, as attributes
-	showName   = "$show"   // displays the value of an expression statement
-)
+// showName displays the value of an expression statement. No author can write
+// it, nor any other name with a dollar sign.
+const showName = "$show"
 
 // rewriteGlobals makes a session's chunk read and write its global variables as
 // attributes of $global: x = f(y) becomes $global.x = $global.f($global.y). The
@@ -27,7 +27,7 @@ func rewriteGlobals(file, scopes *syntax.File, show bool) {
 		if b, ok := resolved[i].Binding.(*resolve.Binding); ok {
 			switch b.Scope {
 			case resolve.Global, resolve.Predeclared, resolve.Universal:
-				r.global[id] = !constant[id.Name] && !strings.HasPrefix(id.Name, "$")
+				r.global[id] = !constant[id.Name] && !strings.Contains(id.Name, "$")
 			}
 		}
 	}
@@ -58,7 +58,7 @@ type rewriter struct {
 // attribute returns $global.x for the identifier x.
 func attribute(id *syntax.Ident) *syntax.DotExpr {
 	return &syntax.DotExpr{
-		X:    &syntax.Ident{NamePos: id.NamePos, Name: globalName},
+		X:    &syntax.Ident{NamePos: id.NamePos, Name: pysyntax.GlobalName},
 		Dot:  id.NamePos,
 		Name: &syntax.Ident{NamePos: id.NamePos, Name: id.Name},
 	}
@@ -84,7 +84,7 @@ func (r *rewriter) stmts(stmts []syntax.Stmt, top bool) []syntax.Stmt {
 			r.exprs(s.Params)
 			s.Body = r.stmts(s.Body, false)
 			out = append(out, s)
-			if top {
+			if top && !strings.Contains(s.Name.Name, "$") {
 				out = append(out, publish(s.Name))
 			}
 			continue

@@ -3,12 +3,15 @@ package runtime
 import (
 	"context"
 	"crypto/x509"
+	"maps"
 	"os"
+	"strings"
 	"sync"
 
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/pysyntax"
 )
 
 // A Runtime runs scripts within what its Config grants. It is safe for
@@ -135,14 +138,29 @@ func (t *task) exec(p *program) (starlark.StringDict, error) {
 	return globals, nil
 }
 
-// init runs the program's top level. A panic is an error.
+// init runs the program's top level and returns its global variables, without
+// those that the dialect made up. A panic is an error.
 func (t *task) init(thread *starlark.Thread, p *program) (starlark.StringDict, error) {
 	env := t.run.rt.env
 	if p.special {
 		env = t.run.specialEnv()
 	}
-	globals, err := recovering(func() (starlark.StringDict, error) {
+	var g *globals
+	if p.globals {
+		g = newGlobals(t.run)
+		env = maps.Clone(env)
+		env[pysyntax.GlobalName] = g
+	}
+	vars, err := recovering(func() (starlark.StringDict, error) {
 		return p.prog.Init(thread, env)
 	})
-	return globals, stateOf(thread).settle(thread, err)
+	if g != nil && vars != nil {
+		maps.Copy(vars, g.snapshot())
+	}
+	for name := range vars {
+		if strings.Contains(name, "$") {
+			delete(vars, name)
+		}
+	}
+	return vars, stateOf(thread).settle(thread, err)
 }

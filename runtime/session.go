@@ -5,15 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
-	"starwire/runtime/py"
 	"starwire/runtime/pysyntax"
 )
 
@@ -31,7 +28,7 @@ type Session struct {
 	Display func(v starlark.Value)
 
 	run     *run
-	globals globals
+	globals *globals
 	env     starlark.StringDict // what compiled chunks refer to: $global, $show and pysyntax's names
 	items   int
 	last    starlark.Value // of the item that is running
@@ -41,12 +38,11 @@ type Session struct {
 // NewSession begins a session. Close it.
 func (rt *Runtime) NewSession() *Session {
 	s := &Session{run: rt.newRun(context.Background())}
-	s.globals.run = s.run
+	s.globals = newGlobals(s.run)
 	s.run.names = s.Names
-	s.globals.vars = make(map[string]starlark.Value)
 	s.env = starlark.StringDict{
-		globalName: &s.globals,
-		showName:   starlark.NewBuiltin(showName, s.show),
+		pysyntax.GlobalName: s.globals,
+		showName:            starlark.NewBuiltin(showName, s.show),
 	}
 	for name, v := range rt.env {
 		if strings.HasPrefix(name, "$") {
@@ -185,20 +181,12 @@ func (s *Session) show(thread *starlark.Thread, b *starlark.Builtin, args starla
 // Lookup returns the value that a name has in the session: a variable, or a
 // predeclared one.
 func (s *Session) Lookup(name string) (starlark.Value, bool) {
-	v := s.globals.get(name)
+	v := s.globals.lookup(name)
 	return v, v != nil
 }
 
 // Globals returns a copy of the session's variables.
-func (s *Session) Globals() starlark.StringDict {
-	s.globals.mu.RLock()
-	defer s.globals.mu.RUnlock()
-	vars := make(starlark.StringDict, len(s.globals.vars))
-	for name, v := range s.globals.vars {
-		vars[name] = v
-	}
-	return vars
-}
+func (s *Session) Globals() starlark.StringDict { return s.globals.snapshot() }
 
 // Set gives a variable of the session a value.
 func (s *Session) Set(name string, v starlark.Value) { s.globals.set(name, v) }
@@ -251,65 +239,4 @@ func (s *Session) parse(name, text string) (*syntax.File, error) {
 		return file, pysyntax.CheckDepth(file)
 	}
 	return pysyntax.Parse(name, text, pysyntax.Config{Mode: pysyntax.Interactive, Options: &opts, Exports: rt.exports})
-}
-
-// globals is $global, the object whose attributes are the session's variables.
-// Chunks of a session read and write them there, function bodies at the time of
-// the call; threads of the session's servers may do so at the same time.
-type globals struct {
-	run  *run
-	mu   sync.RWMutex
-	vars map[string]starlark.Value
-}
-
-var _ starlark.HasSetField = (*globals)(nil)
-
-func (g *globals) String() string        { return "globals" }
-func (g *globals) Type() string          { return "globals" }
-func (g *globals) Freeze()               {} // a session's variables stay variable
-func (g *globals) Truth() starlark.Bool  { return true }
-func (g *globals) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable type: globals") }
-
-// get returns the value of a name, or nil: a variable, or else what is predeclared.
-func (g *globals) get(name string) starlark.Value {
-	g.mu.RLock()
-	v := g.vars[name]
-	g.mu.RUnlock()
-	if v != nil {
-		return v
-	}
-	if v := g.run.rt.env[name]; v != nil {
-		return v
-	}
-	if m := g.run.specialModule(name); m != nil {
-		return m
-	}
-	return starlark.Universe[name]
-}
-
-func (g *globals) set(name string, v starlark.Value) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.vars[name] = v
-}
-
-// Attr returns the value of a name; there being none is a NameError.
-func (g *globals) Attr(name string) (starlark.Value, error) {
-	if v := g.get(name); v != nil {
-		return v, nil
-	}
-	return nil, py.NameError.Errorf("name '%s' is not defined", name)
-}
-
-// SetField gives a variable its value.
-func (g *globals) SetField(name string, v starlark.Value) error {
-	g.set(name, v)
-	return nil
-}
-
-// AttrNames lists the variables.
-func (g *globals) AttrNames() []string {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	return slices.Sorted(maps.Keys(g.vars))
 }

@@ -54,6 +54,10 @@ type threadState struct {
 	pending error
 	// usings are the blocks under way, the innermost last.
 	usings []*usingIterator
+	// handled are the exceptions that calls handle, by the depth of the call;
+	// caught are the last ones.
+	handled []handled
+	caught  catches
 	// catches is how many catches are under way, each inside the one before.
 	catches int
 	// loading is the file this thread loads, or nil.

@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"starwire/runtime/py"
+	"starwire/runtime/pysyntax"
 )
 
 // A Frame is one call of a script's function.
@@ -54,11 +55,17 @@ func lineOf(text string, n int) string {
 const maxFrames = 40
 
 // frames returns the script's frames of an error, without the outermost skip
-// calls of the thread. Where one file loads another, theirs follow.
+// calls of the thread. Where one file loads another, theirs follow. An exception
+// that was caught and goes on has the frames of its first raising.
 func (r *run) frames(err error, skip int) []Frame {
 	var all []Frame
 	for err != nil {
+		var again *goesOn
 		var e *starlark.EvalError
+		if errors.As(err, &again) {
+			all, err = nil, again.err
+			continue
+		}
 		if !errors.As(err, &e) {
 			break
 		}
@@ -67,19 +74,32 @@ func (r *run) frames(err error, skip int) []Frame {
 			stack = stack[skip:]
 		}
 		skip = 0
-		for i, f := range stack {
-			if f.Pos.Filename() == "<builtin>" {
-				continue
-			}
-			if i == maxFrames/2 && len(stack) > maxFrames+1 {
-				all = append(all, Frame{Function: fmt.Sprintf("%d more", len(stack)-maxFrames)})
-			}
-			if len(stack) > maxFrames+1 && i >= maxFrames/2 && i < len(stack)-maxFrames/2 {
-				continue
-			}
-			all = append(all, Frame{Function: f.Name, Pos: f.Pos, Source: r.sourceLine(f.Pos)})
-		}
+		all = append(all, r.framesOf(stack)...)
 		err = e.Unwrap()
+	}
+	return all
+}
+
+// framesOf returns the frames of one thread's stack: those of the script's own
+// functions, from both ends of a long one.
+func (r *run) framesOf(stack starlark.CallStack) []Frame {
+	var all []Frame
+	for _, f := range stack {
+		name, block := pysyntax.FrameFunction(f.Name)
+		if f.Pos.Filename() == "<builtin>" || name == "" {
+			continue
+		}
+		if block && len(all) > 0 {
+			all = all[:len(all)-1]
+		}
+		all = append(all, Frame{Function: name, Pos: f.Pos})
+	}
+	if n := len(all) - maxFrames; n > 1 {
+		head := append(all[:maxFrames/2:maxFrames/2], Frame{Function: fmt.Sprintf("%d more", n)})
+		all = append(head, all[len(all)-maxFrames/2:]...)
+	}
+	for i := range all {
+		all[i].Source = r.sourceLine(all[i].Pos)
 	}
 	return all
 }
@@ -188,16 +208,13 @@ func FormatError(err error) string {
 		}
 		return exit.Message + "\n"
 	case errors.As(err, &e):
-		again := ""
-		if e.Exception != nil && e.Exception.Traceback != "" {
+		var on *goesOn
+		frames := formatFrames(e.Frames)
+		if e.Exception != nil && e.Exception.Traceback != "" && !errors.As(err, &on) {
 			b.WriteString(e.Exception.Traceback)
-			again = "raised again:\n"
+			frames = "raised again:\n" + strings.TrimPrefix(frames, tracebackHead)
 		}
-		if frames := formatFrames(e.Frames); again != "" {
-			b.WriteString(again + strings.TrimPrefix(frames, tracebackHead))
-		} else {
-			b.WriteString(frames)
-		}
+		b.WriteString(frames)
 		if errors.As(err, &syn) {
 			return b.String() + syn.format()
 		}

@@ -15,25 +15,38 @@ func usingFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if len(kwargs) > 0 || len(args) == 0 {
 		return nil, py.TypeError.Errorf("using: want the values to close")
 	}
+	u := &using{thread: thread, item: args}
+	if len(args) == 1 {
+		u.item = args[0]
+	}
 	for _, v := range args {
-		if attr(v, "close") == nil {
+		fn := attr(v, "close")
+		if fn == nil {
 			return nil, py.TypeError.Errorf("using: %s has no close method", py.TypeName(v))
 		}
+		u.closers = append(u.closers, closer{fn: fn})
 	}
-	return &using{thread: thread, values: args}, nil
+	return u, nil
 }
 
-// A using is what using returns: an iterable of one item.
+// A using is an iterable of one item, the end of whose iteration ends a block.
 type using struct {
-	thread *starlark.Thread // closes the values
-	values starlark.Tuple
+	thread  *starlark.Thread // calls the closers
+	item    starlark.Value
+	closers []closer // called from the last to the first
+}
+
+// A closer is a function to call at the end of a block.
+type closer struct {
+	fn   starlark.Value
+	args starlark.Tuple
 }
 
 var _ starlark.Iterable = (*using)(nil)
 
-func (u *using) String() string        { return "using" + repr(u.values) }
+func (u *using) String() string        { return "using(" + repr(u.item) + ")" }
 func (u *using) Type() string          { return "using" }
-func (u *using) Freeze()               { u.values.Freeze() }
+func (u *using) Freeze()               { u.item.Freeze() }
 func (u *using) Truth() starlark.Bool  { return true }
 func (u *using) Hash() (uint32, error) { return 0, py.TypeError.Errorf("unhashable type: using") }
 
@@ -56,11 +69,7 @@ func (it *usingIterator) Next(p *starlark.Value) bool {
 		return false
 	}
 	it.begun = true
-	if len(it.using.values) == 1 {
-		*p = it.using.values[0]
-	} else {
-		*p = it.using.values
-	}
+	*p = it.using.item
 	return true
 }
 
@@ -78,8 +87,8 @@ func (it *usingIterator) Done() {
 	st.usings = slices.Delete(st.usings, i, len(st.usings))
 	first := st.takePending(thread)
 	for _, block := range slices.Backward(inner) {
-		for _, v := range slices.Backward(block.using.values) {
-			if err := closeOne(thread, st, attr(v, "close")); err != nil && first == nil {
+		for _, c := range slices.Backward(block.using.closers) {
+			if err := c.call(thread, st); err != nil && first == nil {
 				first = err
 			}
 		}
@@ -89,15 +98,15 @@ func (it *usingIterator) Done() {
 	}
 }
 
-// closeOne calls a close method. A panic is an error. On a stopped thread a
-// script's own function would not get past its first step; what it would close
-// is closed at the end of the run.
-func closeOne(thread *starlark.Thread, st *threadState, fn starlark.Value) error {
-	if _, ok := fn.(*starlark.Function); ok && st.task.stopped() != nil {
+// call calls the function. A panic is an error. On a stopped thread a script's
+// own function would not get past its first step; what it would close is closed
+// at the end of the run.
+func (c closer) call(thread *starlark.Thread, st *threadState) error {
+	if _, ok := c.fn.(*starlark.Function); ok && st.task.stopped() != nil {
 		return nil
 	}
 	_, err := recovering(func() (starlark.Value, error) {
-		return starlark.Call(thread, fn, nil, nil)
+		return starlark.Call(thread, c.fn, c.args, nil)
 	})
 	return err
 }
