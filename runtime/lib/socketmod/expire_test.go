@@ -51,7 +51,14 @@ func TestExpire(t *testing.T) {
 			},
 			"Write":        func(t *testing.T, s *Socket) error { _, err := s.Write(big); return err },
 			"WriteBuffers": func(t *testing.T, s *Socket) error { _, err := s.WriteBuffers(&net.Buffers{big, big}); return err },
-			"ReadFrom":     func(t *testing.T, s *Socket) error { _, err := s.ReadFrom(tempFile(t, big)); return err },
+			"ReadFrom": func(t *testing.T, s *Socket) error {
+				f := tempFile(t, nil)
+				if err := os.Truncate(f.Name(), int64(len(big))); err != nil {
+					t.Fatal(err)
+				}
+				_, err := s.ReadFrom(f)
+				return err
+			},
 			"Within": func(t *testing.T, s *Socket) error {
 				return s.Within(func() error { _, err := io.ReadFull(s.NetConn(), big); return err })
 			},
