@@ -141,12 +141,12 @@ func wantError(t testing.TB, what string, err error, class *py.Class, repr strin
 }
 
 // promptly runs f and fails if it takes longer than an interruption may: 50 ms,
-// and what a busy machine adds.
+// a hundredfold on a busy machine. What does not end at all takes longer.
 func promptly(t testing.TB, what string, f func()) {
 	t.Helper()
 	start := time.Now()
 	f()
-	if d := time.Since(start); d > 250*time.Millisecond {
+	if d := time.Since(start); d > 5*time.Second {
 		t.Errorf("%s took %v; want at most 50ms", what, d)
 	}
 }
