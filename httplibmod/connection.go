@@ -49,6 +49,7 @@ type HTTPConnection struct {
 
 	lostAnswer bool // getresponse failed; until close()
 	frozen     bool
+	user       *starlark.Thread             // inside a method; see lease
 	bound      map[string]*starlark.Builtin // methods, bound once
 }
 

@@ -16,7 +16,7 @@ type method = func(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 func methodTable(methods map[string]method) map[string]*starlark.Builtin {
 	table := make(map[string]*starlark.Builtin, len(methods))
 	for name, f := range methods {
-		table[name] = starlark.NewBuiltin(name, f)
+		table[name] = starlark.NewBuiltin(name, alone(f))
 	}
 	return table
 }

@@ -28,6 +28,8 @@ type transport struct {
 	held   bool              // a persistent response is being read from it
 	broken bool              // a write failed: an early answer may be read, no more
 	closed bool
+
+	user *starlark.Thread // inside a method of the connection or a response; see lease
 }
 
 // newTransport takes over what connect() made or a script assigned: a socket,
