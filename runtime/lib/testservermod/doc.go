@@ -80,8 +80,9 @@
 // Handlers run on goroutines of their own, in turns with the script and with
 // each other: one runs only while the script waits in a built-in, such as
 // getresponse or time.sleep (host.Host.Pause). So a handler may use what the
-// script uses, and append to its lists, and nothing happens twice at a time. A
-// script that computes without ever waiting lets no handler run.
+// script uses, and append to its lists, and nothing happens twice at a time; only
+// the connection that the script is waiting on is refused to it. A script that
+// computes without ever waiting lets no handler run.
 //
 // A handler that fails is answered with 500 and the traceback as body; the error
 // is also in srv.errors. When the server is closed, or the run ends, handlers
