@@ -2,6 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/pem"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -192,4 +197,48 @@ func shellWords(s string) []string {
 		}
 	}
 	return words
+}
+
+// TestNetworkFlags is --resolve, --cacert and --debuglevel against servers of
+// the test's own.
+func TestNetworkFlags(t *testing.T) {
+	hello := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello "+r.Host) })
+	plain := httptest.NewServer(hello)
+	defer plain.Close()
+	secure := httptest.NewUnstartedServer(hello)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that the client refuses
+	secure.StartTLS()
+	defer secure.Close()
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
+	if err := os.WriteFile(ca, block, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const get = "c.request('GET', '/'); print(c.getresponse().read())"
+	overHTTP := "c = httplib.HTTPConnection('www.example.org'); " + get
+	overTLS := "c = httplib.HTTPSConnection('example.com'); " + get // a name of httptest's certificate
+	toPlain := "--resolve=www.example.org:80:" + plain.Listener.Addr().String()
+	toSecure := "--resolve=example.com:443:" + secure.Listener.Addr().String()
+	tests := []struct {
+		name           string
+		args           []string
+		stdout, stderr string // patterns
+		code           int
+	}{
+		{"resolve", []string{toPlain, "-c", overHTTP}, `^hello www\.example\.org\n$`, `^$`, 0},
+		{"cacert", []string{toSecure, "--cacert", ca, "-c", overTLS}, `^hello example\.com\n$`, `^$`, 0},
+		{"no cacert", []string{toSecure, "-c", overTLS}, `^$`, `ssl\.SSLError: .*CERTIFICATE_VERIFY_FAILED`, 1},
+		{"wrong name", []string{strings.Replace(toSecure, "example.com", "other.org", 1), "--cacert", ca, "-c", strings.Replace(overTLS, "example.com", "other.org", 1)},
+			`^$`, `ssl\.CertificateError: hostname 'other\.org' doesn't match`, 1},
+		{"debuglevel", []string{toPlain, "--debuglevel", "1", "-c", overHTTP},
+			`^send: 'GET / HTTP/1\.1\\r\\nHost: www\.example\.org\\r\\n.*\nreply: 'HTTP/1\.1 200 OK\\r\\n'\nheader: `, `^$`, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			stdout, stderr, code := command(t, "", tt.args...)
+			if code != tt.code || !regexp.MustCompile(tt.stdout).MatchString(stdout) || !regexp.MustCompile(tt.stderr).MatchString(stderr) {
+				t.Errorf("%q: exit status %d\n%s%s", tt.args, code, stdout, stderr)
+			}
+		})
+	}
 }

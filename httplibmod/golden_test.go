@@ -38,6 +38,12 @@ c.set_tunnel('d.com',443,{'A':'b'})
 c._create_connection = lambda address, timeout, source: sock
 c.request('GET','/p')`,
 			[]string{"CONNECT d.com:443 HTTP/1.0\r\nA: b\r\n\r\n", "GET /p HTTP/1.1\r\nHost: d.com:443\r\nAccept-Encoding: identity\r\n\r\n"}},
+		{"HTTP/1.0", `
+h = httplib.HTTP('h')
+h._conn.sock = sock
+h.putrequest('GET','http://o/x')
+h.endheaders('BODY')
+h.send('MORE')`, []string{"GET http://o/x HTTP/1.0\r\n\r\nBODY", "MORE"}},
 		{"absolute form", `c.request('GET','http://u:p@other.org:80/x')`,
 			[]string{"GET http://u:p@other.org:80/x HTTP/1.1\r\nHost: other.org:80\r\nAccept-Encoding: identity\r\n\r\n"}},
 		{"empty target", `c.request('GET','')`, []string{"GET / HTTP/1.1\r\n" + tail + "\r\n"}},
