@@ -2,7 +2,9 @@ package runtime
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"sync"
 
 	"go.starlark.net/starlark"
@@ -13,11 +15,13 @@ import (
 
 // A program is a compiled source text.
 type program struct {
-	name    string
-	text    string
-	prog    *starlark.Program
-	special bool // it uses names whose values belong to one run, as sys
-	globals bool // it uses $global
+	name string
+	text string
+	prog *starlark.Program
+
+	// uses lists the predeclared names in it if some have values of their own in
+	// each run: special modules, as sys, or $global.
+	uses []string
 }
 
 // options are the language: scripts are programs, so everything is on.
@@ -52,16 +56,21 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 		return nil, rt.syntaxError(text, err)
 	}
 	p := &program{name: name, text: text}
+	uses := make(map[string]struct{})
+	own := false
 	p.prog, err = starlark.FileProgram(file, func(name string) bool {
-		if rt.env.Has(name) {
-			return true
+		shared, special := rt.env.Has(name), isSpecial(name) || name == pysyntax.GlobalName
+		if shared || special {
+			uses[name] = struct{}{}
 		}
-		p.special = p.special || isSpecial(name)
-		p.globals = p.globals || name == pysyntax.GlobalName
-		return isSpecial(name) || name == pysyntax.GlobalName
+		own = own || special && !shared
+		return shared || special
 	})
 	if err != nil {
 		return nil, rt.syntaxError(text, err)
+	}
+	if own {
+		p.uses = slices.Collect(maps.Keys(uses))
 	}
 	rt.programs.put(p, python)
 	return p, nil
@@ -72,7 +81,7 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 func (rt *Runtime) parse(name, text string, python bool) (*syntax.File, error) {
 	opts := options
 	if python {
-		return pysyntax.Parse(name, text, pysyntax.Config{Mode: pysyntax.Script, Options: &opts, Exports: rt.exports})
+		return pysyntax.Parse(name, text, pysyntax.Config{Mode: pysyntax.Script, Options: &opts, Exports: rt.exports, Known: rt.known})
 	}
 	file, err := opts.Parse(name, text, 0)
 	if err != nil {

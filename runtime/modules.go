@@ -27,6 +27,7 @@ import (
 	"starwire/runtime/lib/urllibmod"
 	"starwire/runtime/lib/urlparsemod"
 	"starwire/runtime/py"
+	"starwire/runtime/pysyntax"
 )
 
 // builtinModules are the modules that every script finds, the same for all runs.
@@ -63,9 +64,8 @@ func isSpecial(name string) bool { return specialModules[name] != nil }
 
 // specials are the special modules of one run.
 type specials struct {
-	mu  sync.Mutex
-	m   map[string]starlark.HasAttrs
-	env starlark.StringDict // the shared predeclared names and all of m
+	mu sync.Mutex
+	m  map[string]starlark.HasAttrs
 }
 
 // specialModule returns the run's own module of that name, or nil.
@@ -95,19 +95,29 @@ func membersOf(m starlark.HasAttrs) starlark.StringDict {
 	return m.(*starlarkstruct.Module).Members
 }
 
-// specialEnv returns the predeclared names with the run's special modules.
-func (r *run) specialEnv() starlark.StringDict {
-	mods := make(starlark.StringDict, len(specialModules))
-	for name := range specialModules {
-		mods[name] = r.specialModule(name)
+// ownEnv returns the predeclared names that the program uses, with the run's own
+// values of some, and $global if it is among them. What the embedder declares
+// comes first.
+func (r *run) ownEnv(p *program) (starlark.StringDict, *globals) {
+	var g *globals
+	env := make(starlark.StringDict, len(p.uses))
+	for _, name := range p.uses {
+		switch v := r.rt.env[name]; {
+		case v != nil:
+			env[name] = v
+		case name == pysyntax.GlobalName:
+			g = newGlobals(r)
+			env[name] = g
+		default:
+			env[name] = r.specialModule(name)
+		}
 	}
-	r.special.mu.Lock()
-	defer r.special.mu.Unlock()
-	if r.special.env == nil {
-		maps.Copy(mods, r.rt.env) // what the embedder declares comes first
-		r.special.env = mods
-	}
-	return r.special.env
+	return env, g
+}
+
+// known reports whether a name means something without a script's defining it.
+func (rt *Runtime) known(name string) bool {
+	return rt.env.Has(name) || isSpecial(name) || starlark.Universe.Has(name)
 }
 
 // declare fills the predeclared names and the table of modules.

@@ -11,7 +11,6 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
-	"starwire/runtime/pysyntax"
 )
 
 // A Runtime runs scripts within what its Config grants. It is safe for
@@ -141,20 +140,14 @@ func (t *task) exec(p *program) (starlark.StringDict, error) {
 // init runs the program's top level and returns its global variables, without
 // those that the dialect made up. A panic is an error.
 func (t *task) init(thread *starlark.Thread, p *program) (starlark.StringDict, error) {
-	env := t.run.rt.env
-	if p.special {
-		env = t.run.specialEnv()
-	}
-	var g *globals
-	if p.globals {
-		g = newGlobals(t.run)
-		env = maps.Clone(env)
-		env[pysyntax.GlobalName] = g
+	env, g := t.run.rt.env, (*globals)(nil)
+	if p.uses != nil {
+		env, g = t.run.ownEnv(p)
 	}
 	vars, err := recovering(func() (starlark.StringDict, error) {
 		return p.prog.Init(thread, env)
 	})
-	if g != nil && vars != nil {
+	if vars != nil && g != nil {
 		maps.Copy(vars, g.snapshot())
 	}
 	for name := range vars {

@@ -106,14 +106,3 @@ f(
 	}
 	t.Log(out)
 }
-
-func BenchmarkRun(b *testing.B) {
-	rt, _ := newRuntime(b, Config{Print: func(string) {}})
-	src := []byte(`print("x")`)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := rt.Run(context.Background(), "x.star", src); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
