@@ -327,7 +327,10 @@ func TestBadPeers(t *testing.T) {
 			io.WriteString(c, "SSH-2.0-OpenSSH_9.6\r\n")
 			io.Copy(io.Discard, c)
 		}, "WRONG_VERSION_NUMBER", SSLError},
-		{"an end at once", func(c *net.TCPConn) {}, "", SSLEOFError},
+		{"an end at once", func(c *net.TCPConn) {
+			c.CloseWrite() // a close would reset what the client sends
+			io.Copy(io.Discard, c)
+		}, "", SSLEOFError},
 		{"an end after the hello", func(c *net.TCPConn) { readHello(c) }, "", SSLEOFError},
 		{"an end inside a record", func(c *net.TCPConn) {
 			readHello(c)
