@@ -17,6 +17,7 @@ import (
 type fakeSocket struct {
 	text   string
 	sent   []string
+	asked  []int // what read was asked for
 	closed bool
 	fail   string // a write that holds this text raises socket.error(32)
 }
@@ -41,6 +42,7 @@ func (s *fakeSocket) value() starlark.Value {
 			return starlarkstruct.FromStringDict(starlark.String("file"), starlark.StringDict{
 				"read": method("read", func(args starlark.Tuple) (starlark.Value, error) {
 					n, _ := starlark.AsInt32(args[0])
+					s.asked = append(s.asked, n)
 					data := rest[:min(n, len(rest))]
 					rest = rest[len(data):]
 					return starlark.String(data), nil

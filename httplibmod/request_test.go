@@ -4,11 +4,14 @@ import (
 	"context"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
+
+	"starwire/runtime/host"
 )
 
 // TestRefusedRequests is what must not reach the wire. Nothing is sent, and the
@@ -189,6 +192,43 @@ func TestMemoryFollowsData(t *testing.T) {
 			if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
 				t.Errorf("%s, read(%s) allocated %d bytes for a body of 10", head, amt, n)
 			}
+		}
+	}
+}
+
+// TestSettings is what a program may assign in the module, for its run alone.
+func TestSettings(t *testing.T) {
+	thread := new(starlark.Thread)
+	h := host.Attach(thread, context.Background(), host.Host{})
+	sock := &fakeSocket{text: "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n" + strings.Repeat("A: b\r\n", 120) + "\r\nhello"}
+	env := starlark.StringDict{"httplib": NewRunModule(h), "sock": sock.value()}
+	const script = `
+httplib._MAXHEADERS = 150
+httplib.MAXAMOUNT = 2
+r = httplib.HTTPResponse(sock)
+r.begin()
+result = (httplib._MAXHEADERS, httplib.MAXAMOUNT, r.read())`
+	globals, err := starlark.ExecFileOptions(options, thread, "test.star", script, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := globals["result"].String(); got != `(150, 2, "hello")` {
+		t.Errorf("settings and body: %s", got)
+	}
+	if got, want := sock.asked, []int{2, 2, 1}; !slices.Equal(got, want) {
+		t.Errorf("read was asked for %v bytes; want %v", got, want)
+	}
+	if n := headerLimit(new(starlark.Thread)); n != maxHeaders {
+		t.Errorf("another run's limit is %d; want %d", n, maxHeaders)
+	}
+	for script, want := range map[string]string{
+		"httplib._MAXHEADERS = 0":      "ValueError: _MAXHEADERS is a number from 1 to 100000",
+		"httplib._MAXHEADERS = 100001": "ValueError: _MAXHEADERS is a number from 1 to 100000",
+		"httplib.MAXAMOUNT = 'x'":      "ValueError: MAXAMOUNT is a number from 1 to 9223372036854775807",
+		"httplib.OK = 1":               "AttributeError: can't assign to .OK of module httplib: only _MAXHEADERS and MAXAMOUNT can be set",
+	} {
+		if _, err := starlark.ExecFileOptions(options, thread, "test.star", script, env); err == nil || err.Error() != want {
+			t.Errorf("%s: %v; want %s", script, err, want)
 		}
 	}
 }

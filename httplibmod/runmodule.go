@@ -13,6 +13,7 @@ import (
 // settings are the module's globals that a program may assign, those of one run.
 type settings struct {
 	maxHeaders atomic.Int64 // _MAXHEADERS
+	maxAmount  atomic.Int64 // MAXAMOUNT
 }
 
 type settingsKey struct{}
@@ -21,6 +22,7 @@ func settingsOf(h *host.Host) *settings {
 	return host.State(h, settingsKey{}, func() *settings {
 		s := new(settings)
 		s.maxHeaders.Store(maxHeaders)
+		s.maxAmount.Store(maxAmount)
 		return s
 	})
 }
@@ -30,8 +32,15 @@ func headerLimit(thread *starlark.Thread) int {
 	return int(settingsOf(host.From(thread)).maxHeaders.Load())
 }
 
+// amountLimit returns how much a read may ask of a script's own file at a time.
+// httplib.py, HTTPResponse._safe_read.
+func amountLimit(thread *starlark.Thread) int64 {
+	return settingsOf(host.From(thread)).maxAmount.Load()
+}
+
 // A RunModule is module httplib as one run sees it: the members of Module, of
-// which _MAXHEADERS can be assigned, as programs do to read longer heads.
+// which two can be assigned: _MAXHEADERS, as programs do to read longer heads,
+// and MAXAMOUNT, the most that is asked of a script's own file at a time.
 type RunModule struct{ settings *settings }
 
 var _ starlark.HasSetField = (*RunModule)(nil)
@@ -61,8 +70,11 @@ func (m *RunModule) Hash() (uint32, error) {
 
 // Attr returns a member.
 func (m *RunModule) Attr(name string) (starlark.Value, error) {
-	if name == "_MAXHEADERS" {
+	switch name {
+	case "_MAXHEADERS":
 		return starlark.MakeInt64(m.settings.maxHeaders.Load()), nil
+	case "MAXAMOUNT":
+		return starlark.MakeInt64(m.settings.maxAmount.Load()), nil
 	}
 	return Module.Attr(name)
 }
@@ -74,15 +86,23 @@ func (m *RunModule) AttrNames() []string { return Module.AttrNames() }
 // bounded by bytes besides.
 const maxMaxHeaders = 100_000
 
-// SetField assigns _MAXHEADERS; the other members are constants.
+// SetField assigns _MAXHEADERS or MAXAMOUNT; the other members are constants.
 func (m *RunModule) SetField(name string, v starlark.Value) error {
-	if name != "_MAXHEADERS" {
-		return starlark.NoSuchAttrError(fmt.Sprintf("can't assign to .%s of module httplib: _MAXHEADERS alone can be set", name))
+	var setting *atomic.Int64
+	limit := int64(maxMaxHeaders)
+	switch name {
+	case "_MAXHEADERS":
+		setting = &m.settings.maxHeaders
+	case "MAXAMOUNT":
+		setting, limit = &m.settings.maxAmount, maxInt64
+	default:
+		return py.AttributeError.Errorf("can't assign to .%s of module httplib: only _MAXHEADERS and MAXAMOUNT can be set", name)
 	}
-	n, err := starlark.AsInt32(v)
-	if err != nil || n < 1 || n > maxMaxHeaders {
-		return py.ValueError.Errorf("_MAXHEADERS is a number from 1 to %d", maxMaxHeaders)
+	i, ok := v.(starlark.Int)
+	n, fits := i.Int64()
+	if !ok || !fits || n < 1 || n > limit {
+		return py.ValueError.Errorf("%s is a number from 1 to %d", name, limit)
 	}
-	m.settings.maxHeaders.Store(int64(n))
+	setting.Store(n)
 	return nil
 }

@@ -211,7 +211,7 @@ type scriptFile struct {
 func (f *scriptFile) Read(p []byte) (int, error) {
 	name, size := "readline", len(p)
 	if f.left > 0 {
-		name, size = "read", int(min(int64(size), f.left))
+		name, size = "read", int(min(int64(size), f.left, amountLimit(f.thread)))
 	}
 	m, err := f.method(name)
 	if err != nil {
