@@ -7,6 +7,9 @@
 // the same bytes again, line by line. Whatever the strict parser accepts,
 // Python's rule reads the same way.
 //
+// TestTranscripts and TestWalks replay what CPython 2.7.18 did; the tests named
+// below hold the single rows.
+//
 // The module reaches the outside through the thread's host.Host alone: on a
 // thread without one it can build connections and parse responses, and connect
 // to nothing. Module is immutable and can be shared by any number of threads.
@@ -30,6 +33,7 @@
 //     them does not reach getparam. The attributes of a message that can be
 //     assigned keep their types. TestMessageSession, TestMessageSetField
 //   - A message can be made from a string: HTTPMessage(text). TestMessageFromString
+//   - A date of blanks alone is no date; 2.7 raises IndexError. TestMessageSession
 //
 // Where 2.7.18 loops, serves bytes of one answer as another, leaks, or lets
 // data become protocol:
@@ -51,7 +55,9 @@
 //     TestReuse, TestBlocked
 //   - D6, H10, H11, H12: chunked with a Content-Length, chunked in HTTP/1.0, a
 //     Content-Length that is not just digits, and any other transfer coding are
-//     read as in 2.7, but the connection is not used again. TestFraming, TestReuse
+//     read as in 2.7, but the connection is not used again. What we read of these
+//     fields ourselves is unfolded, and only spaces and tabs are white space around
+//     it. TestFraming, TestReuse
 //   - H17: 204, 304 and answers to HEAD have no body, whatever they say. TestReuse
 //   - D7, H5: every 1xx answer but 101 is skipped, at most 100 of them. TestInterim
 //   - D8, H6: every line of a head counts toward the limit of 100, dropped ones
@@ -74,9 +80,13 @@
 //   - D15: ports are 1 to 65535; brackets go with a port argument too; an IPv6
 //     address without brackets wants one. A host has at most 253 bytes. TestHostPort
 //   - D16, D17, D20: certificates are verified by today's rules, TLS is 1.2 or
-//     newer, and only a context of the script's own turns that off. See sslmod.
+//     newer, and only a context of the script's own turns that off. sslmod has the
+//     details, and one more: a timeout over TLS is an ssl.SSLError, as in 2.7, and
+//     a socket.timeout at once. sslmod: TestNames, TestVersions, TestTimeouts
 //   - D18: userinfo never gets into the Host field. TestHostField
 //   - D19, H2: HTTP/0.9 is for the first answer on a plain connection. TestReuse
+//   - D21: the debug output shows credentials, as in 2.7, and is never on unless
+//     asked for. TestTranscripts
 //   - D22, H18: memory follows the bytes received. TestMemoryFollowsData
 //   - H1: before a request goes out on a used connection, what arrived meanwhile
 //     is looked at: line ends are dropped; for anything else, and at the server's
