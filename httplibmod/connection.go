@@ -122,6 +122,13 @@ func (k *connectionClass) AttrNames() []string {
 	return []string{"__module__", "__name__", "_http_vsn", "_http_vsn_str", "auto_open", "debuglevel", "default_port", "response_class", "strict"}
 }
 
+// HasInstance reports whether v is a connection of the class or of one below it:
+// what isinstance asks. An HTTPSConnection is an HTTPConnection.
+func (k *connectionClass) HasInstance(v starlark.Value) bool {
+	c, ok := v.(*HTTPConnection)
+	return ok && (c.class == k || k == plainClass)
+}
+
 // CallInternal makes a connection: HTTPConnection(host[, port[, strict[,
 // timeout[, source_address]]]]), HTTPSConnection(host[, port[, key_file[,
 // cert_file[, strict[, timeout[, source_address[, context]]]]]]]).

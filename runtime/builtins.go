@@ -167,12 +167,8 @@ func isInstance(x, types starlark.Value, depth int) (bool, error) {
 }
 
 // isOfType reports whether x is of the type with that constructor: str, int, …,
-// or a module's, as httplib.HTTPConnection. A value of several types says so by
-// a method InstanceOf.
+// or a module's, as httplib.HTTPResponse.
 func isOfType(x starlark.Value, name string) bool {
-	if x, ok := x.(interface{ InstanceOf(typeName string) bool }); ok && x.InstanceOf(name) {
-		return true
-	}
 	switch x := x.(type) {
 	case starlark.String:
 		return name == "str"
