@@ -203,3 +203,36 @@ s = socket.create_connection(("127.0.0.1", %s))
 		t.Errorf("%d descriptors after the run, %d before", after, before)
 	}
 }
+
+// TestByteLimits has scripts receive and send more than they may.
+func TestByteLimits(t *testing.T) {
+	prelude := `
+srv = testserver.start({"/": "x" * 5000, "POST /": "ok"})
+def get():
+    for i in range(10):
+        c = httplib.HTTPConnection(srv.host, srv.port)
+        c.request("GET", "/")
+        c.getresponse().read()
+def post():
+    for i in range(10):
+        c = httplib.HTTPConnection(srv.host, srv.port)
+        c.request("POST", "/", "x" * 5000)
+        c.getresponse().read()
+`
+	for _, tt := range []struct {
+		call, flag string
+		limits     Limits
+	}{
+		{"attempt(get)", "--max-read", Limits{ReadBytes: 20_000}},
+		{"attempt(post)", "--max-write", Limits{WriteBytes: 20_000}},
+		{"attempt(get)", "--max-conns", Limits{Conns: 3}},
+		{"attempt(open, 'cancel_test.go').unwrap().read()", "--max-read", Limits{ReadBytes: 100}},
+	} {
+		rt, _ := newRuntime(t, Config{Permissions: Everything(), Limits: tt.limits})
+		_, err := rt.Run(context.Background(), "x.star", []byte(prelude+tt.call))
+		var limit *LimitError
+		if !errors.As(err, &limit) || limit.Flag != tt.flag || ExitCode(err) != 3 {
+			t.Errorf("%s within %+v: %v; want the limit of %s", tt.call, tt.limits, err, tt.flag)
+		}
+	}
+}

@@ -171,6 +171,36 @@ func TestSessionItems(t *testing.T) {
 	}
 }
 
+// TestSessionHandlers has a server's handler, on a thread of its own, use the
+// session's variables, from before it began and after.
+func TestSessionHandlers(t *testing.T) {
+	rt, out := newRuntime(t, Config{Permissions: Permissions{Listen: true}})
+	s := rt.NewSession()
+	defer s.Close()
+	got := feed(t, s, out,
+		"seen = []",
+		"def handler(req):",
+		"    seen.append(req.path)",
+		"    global count",
+		"    count = len(seen)",
+		"    return answer % count",
+		"",
+		"srv = testserver.start({'/': handler})",
+		"answer = 'answer %d'",
+		"def get():",
+		"    c = httplib.HTTPConnection(srv.host, srv.port)",
+		"    c.request('GET', '/')",
+		"    return c.getresponse().read()",
+		"",
+		"get()",
+		"answer = 'other %d'",
+		"get(), count, seen",
+	)
+	if want := "'answer 1'\n('other 2', 2, ['/', '/'])"; got != want {
+		t.Errorf("the session showed\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestSessionRun(t *testing.T) {
 	rt, out := newRuntime(t, Config{})
 	s := rt.NewSession()
