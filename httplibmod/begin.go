@@ -69,20 +69,20 @@ func (r *HTTPResponse) begin(thread *starlark.Thread) error {
 		return nil
 	}
 	r.enter(thread)
-	first := !r.t.used // nothing has been answered on this connection yet
+	r.fresh = !r.t.used
 	r.t.used = true
 	var s statusLine
 	for interim := 0; ; interim++ {
 		var err error
-		if s, err = r.readHead(thread, first && interim == 0); err != nil {
+		if s, err = r.readHead(thread, r.fresh && interim == 0); err != nil {
 			return err
 		}
 		// 101 hands the connection over to another protocol: it is final (H5).
 		if s.code >= 200 || s.code == 101 {
 			break
 		}
-		if interim == maxInterim {
-			return HTTPException.Errorf("got more than %d interim responses", maxInterim)
+		if limit := r.t.rules.interim(); interim == limit {
+			return HTTPException.Errorf("got more than %d interim responses", limit)
 		}
 	}
 	return r.settle(s)
@@ -93,8 +93,12 @@ func (r *HTTPResponse) begin(thread *starlark.Thread) error {
 // it refuses, nothing has been consumed, and Python's rule reads the same bytes.
 // The fields of a final head end up in r.msg.
 func (r *HTTPResponse) readHead(thread *starlark.Thread, first bool) (s statusLine, err error) {
+	rules := r.t.rules
+	if rules.strict {
+		return r.readHeadStrictly(thread)
+	}
 	h := &r.t.head
-	if !debugging(r.debuglevel) && headerLimit(thread) == maxHeaders {
+	if !debugging(r.debuglevel) && (rules.limits.FieldLines > 0 || headerLimit(thread) == maxHeaders) {
 		switch err := r.r.ReadResponse(h); {
 		case err == nil:
 			if h.Status == 100 || h.Status > 101 && h.Status < 200 {
@@ -133,7 +137,10 @@ func (r *HTTPResponse) takeHead(h *wire.Head) statusLine {
 
 // readHeadByRule reads one head by Python's rule, line by line.
 func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s statusLine, err error) {
-	lines := &headLines{r: r.r}
+	lines := &headLines{r: r.r, limit: r.t.rules.headBytes()}
+	if !r.fresh {
+		lines.empty = r.t.rules.emptyLines()
+	}
 	var debug func(string)
 	if debugging(r.debuglevel) {
 		debug = func(line string) {
@@ -155,7 +162,7 @@ func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s st
 		return s, nil // settle knows what to make of those
 	}
 	msg := new(HTTPMessage)
-	if err := msg.readHeaders(lines, headerLimit(thread)); err != nil {
+	if err := msg.readHeaders(lines, r.t.rules.headers(thread)); err != nil {
 		return s, err
 	}
 	r.msg = msg
@@ -170,7 +177,7 @@ func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s st
 // skipInterim drops the fields of an interim response, at most the
 // usual number of them: lines up to one that is blank but for white space, or the end of input.
 func (r *HTTPResponse) skipInterim(thread *starlark.Thread, lines headReader, debug bool) error {
-	limit := headerLimit(thread)
+	limit := r.t.rules.headers(thread)
 	for n := 0; ; n++ {
 		line, err := lines.headLine()
 		if err != nil {
@@ -211,6 +218,9 @@ func (r *HTTPResponse) settle(s statusLine) error {
 		r.prefix = s.simple
 		r.body = r.r.Body(wire.Framing{Kind: wire.UntilClose})
 		return nil
+	}
+	if r.t.rules.strict {
+		return r.frameStrictly()
 	}
 	r.frame()
 	return nil

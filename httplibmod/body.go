@@ -140,8 +140,13 @@ func (c *HTTPConnection) sendBody(thread *starlark.Thread, b body) error {
 			return err
 		}
 		n, err := c.t.sock.ReadFrom(&io.LimitedReader{R: r, N: b.length})
+		c.announced.sent += n
 		if err != nil {
 			c.t.broken = true
+			if c.rules.strict && hungUp(err) {
+				c.t.unsent = err
+				return nil
+			}
 			return err
 		}
 		if n < b.length {
@@ -169,10 +174,23 @@ func (c *HTTPConnection) send(thread *starlark.Thread, data starlark.Value) erro
 		return py.TypeError.Errorf("sendall() argument 1 must be string or buffer, not None")
 	}
 	if b.isText() {
+		if err := c.openToSend(thread); err != nil {
+			return err
+		}
 		return c.sendHead(thread, nil, b.text)
 	}
-	if err := c.open(thread); err != nil {
+	if err := c.openToSend(thread); err != nil {
 		return err
 	}
 	return c.sendBody(thread, b)
+}
+
+// openToSend opens the connection if there is none, which begins an exchange.
+func (c *HTTPConnection) openToSend(thread *starlark.Thread) error {
+	if t := c.transport(); t != nil {
+		t.expire(c.expires)
+		return nil
+	}
+	c.startClock()
+	return c.open(thread)
 }

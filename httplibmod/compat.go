@@ -211,11 +211,12 @@ func legacyConnect(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 		if err != nil {
 			return nil, err
 		}
-		if err := checkHost(name); err != nil { // 2.7 leaves this out (D4)
+		if err := c.rules.checkHost(name); err != nil { // 2.7 leaves this out (D4)
 			return nil, err
 		}
 		c.host, c.port = name, port
 	}
+	c.startClock()
 	return starlark.None, c.connect(thread)
 }
 

@@ -2,6 +2,8 @@ package httplibmod
 
 import (
 	"fmt"
+	"math"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -46,6 +48,11 @@ type HTTPConnection struct {
 	// HTTPSConnection only.
 	keyFile, certFile starlark.Value
 	context           starlark.Value // *sslmod.SSLContext, or whatever was given
+
+	rules     *rules
+	deadline  time.Duration // of an exchange in all; 0: none
+	expires   time.Time     // when the exchange under way must be over; zero: never
+	announced announcement  // by the request under way
 
 	lostAnswer bool // getresponse failed; until close()
 	frozen     bool
@@ -131,15 +138,26 @@ func (k *connectionClass) HasInstance(v starlark.Value) bool {
 
 // CallInternal makes a connection: HTTPConnection(host[, port[, strict[,
 // timeout[, source_address]]]]), HTTPSConnection(host[, port[, key_file[,
-// cert_file[, strict[, timeout[, source_address[, context]]]]]]]).
+// cert_file[, strict[, timeout[, source_address[, context]]]]]]]). Our own
+// arguments, policy, deadline, max_body and limits, go by name.
 func (k *connectionClass) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args)+len(kwargs) == 0 {
 		return nil, py.TypeError.Errorf("__init__() takes at least 2 arguments (1 given)")
 	}
 	c := k.new()
-	if level := host.From(thread).DebugLevel; level > 0 {
+	h := host.From(thread)
+	if level := h.DebugLevel; level > 0 {
 		c.debuglevel = starlark.MakeInt(level)
 	}
+	var ours ourArguments
+	if len(kwargs) > 0 {
+		kwargs = ours.take(kwargs)
+	}
+	o, err := ours.options(optionsOf(h).Options)
+	if err != nil {
+		return nil, err
+	}
+	c.rules, c.deadline = newRules(&o), o.Deadline
 	var hostname, port, strict starlark.Value = nil, starlark.None, starlark.None
 	params := []any{"host", &hostname, "port?", &port}
 	if k.secure {
@@ -155,11 +173,10 @@ func (k *connectionClass) CallInternal(thread *starlark.Thread, args starlark.Tu
 	if strict != starlark.None {
 		c.strict = strict
 	}
-	var err error
 	if c.host, c.port, err = splitHostPort(hostname, port, k.defaultPort); err != nil {
 		return nil, err
 	}
-	if err := checkHost(c.host); err != nil {
+	if err := c.rules.checkHost(c.host); err != nil {
 		return nil, err
 	}
 	if k.secure {
@@ -294,6 +311,20 @@ func (c *HTTPConnection) Attr(name string) (starlark.Value, error) {
 		return c.responseClass, nil
 	case "default_port":
 		return starlark.MakeInt(c.defaultPort), nil
+	case "policy":
+		if c.rules.strict {
+			return starlark.String("strict"), nil
+		}
+		return starlark.String("python"), nil
+	case "deadline":
+		return secondsValue(c.deadline), nil
+	case "max_body":
+		if c.rules.maxBody == math.MaxInt64 {
+			return starlark.None, nil
+		}
+		return starlark.MakeInt64(c.rules.maxBody), nil
+	case "limits":
+		return c.rules.dict(), nil
 	case "_http_vsn":
 		return starlark.MakeInt(c.vsn), nil
 	case "_http_vsn_str":
@@ -346,8 +377,8 @@ func (c *HTTPConnection) Attr(name string) (starlark.Value, error) {
 // connectionFields names what Attr returns besides methods.
 var connectionFields = []string{
 	"_HTTPConnection__response", "_HTTPConnection__state", "_buffer", "_create_connection", "_http_vsn", "_http_vsn_str",
-	"_method", "_tunnel_headers", "_tunnel_host", "_tunnel_port", "auto_open", "debuglevel", "default_port", "host", "port",
-	"response_class", "sock", "source_address", "strict", "timeout",
+	"_method", "_tunnel_headers", "_tunnel_host", "_tunnel_port", "auto_open", "deadline", "debuglevel", "default_port",
+	"host", "limits", "max_body", "policy", "port", "response_class", "sock", "source_address", "strict", "timeout",
 }
 
 // AttrNames lists what Attr knows, sorted.
@@ -375,6 +406,12 @@ func (c *HTTPConnection) SetField(name string, v starlark.Value) error {
 		c.port = v
 	case "timeout":
 		c.timeout = v
+	case "deadline":
+		d, err := parseSeconds(name, v)
+		if err != nil {
+			return err
+		}
+		c.deadline = d
 	case "source_address":
 		c.sourceAddress = v
 	case "strict":
@@ -425,7 +462,7 @@ func (c *HTTPConnection) SetField(name string, v starlark.Value) error {
 	case "sock":
 		c.t = nil
 		if v != starlark.None {
-			c.t = newTransport(v)
+			c.t = newTransport(v, c.rules)
 		}
 	default:
 		return starlark.NoSuchAttrError(fmt.Sprintf("can't assign to .%s field of %s", name, c.Type()))

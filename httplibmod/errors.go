@@ -3,6 +3,7 @@ package httplibmod
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -146,12 +147,24 @@ func wireError(err error) error {
 		return err
 	}
 	if name, ok := tooLong[s.Element]; ok && s.Reason == wire.TooLong {
-		return LineTooLong.New(err, starlark.String(name))
+		e := LineTooLong.New(err, starlark.String(name))
+		if s.Limit != maxLine {
+			e.Args = starlark.Tuple{starlark.String(fmt.Sprintf("got more than %d bytes when reading %s", s.Limit, name))}
+		}
+		return e
 	}
 	if format, ok := tooMany[s.Element]; ok && s.Reason == wire.TooMany {
 		return HTTPException.New(err, starlark.String(fmt.Sprintf(format, s.Limit)))
 	}
-	return HTTPException.New(err, starlark.String(s.Error()))
+	if s.Reason == wire.TooLong {
+		switch s.Element {
+		case wire.ElemHeaderSection:
+			return HTTPException.New(err, starlark.String(fmt.Sprintf("got more than %d bytes of headers", s.Limit)))
+		case wire.ElemTrailerSection:
+			return HTTPException.New(err, starlark.String(fmt.Sprintf("got more than %d bytes of trailers", s.Limit)))
+		}
+	}
+	return HTTPException.New(err, starlark.String(strings.TrimPrefix(s.Error(), "wire: ")))
 }
 
 // contentError returns the exception for an error met while reading content, of
@@ -159,7 +172,8 @@ func wireError(err error) error {
 // broken framing, else as wireError.
 func contentError(err error, partial string) error {
 	var s *wire.SyntaxError
-	if !errors.As(err, &s) || s.Reason == wire.TooLong || s.Reason == wire.TooMany {
+	if !errors.As(err, &s) || s.Reason == wire.TooLong || s.Reason == wire.TooMany ||
+		s.Element == wire.ElemTrailer && s.Reason == wire.Invalid {
 		return wireError(err)
 	}
 	var expected starlark.Value = starlark.None

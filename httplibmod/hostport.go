@@ -68,12 +68,12 @@ func checkURL(s string) error {
 // encoding more is work for nothing (CVE-2022-45061).
 const maxHost = 253
 
-func checkHost(s string) error {
+func (r *rules) checkHost(s string) error {
 	if err := checkURL(s); err != nil {
 		return err
 	}
-	if len(s) > maxHost {
-		return InvalidURL.Errorf("host name of %d bytes, over %d: %s", len(s), maxHost, py.Escape(s))
+	if limit := r.host(); len(s) > limit {
+		return InvalidURL.Errorf("host name of %d bytes, over %d: %s", len(s), limit, py.Escape(s))
 	}
 	return nil
 }

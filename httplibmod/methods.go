@@ -214,15 +214,29 @@ func (c *HTTPConnection) getResponse(thread *starlark.Thread, buffering bool) (*
 		}
 		return nil, py.AttributeError.Errorf("'NoneType' object has no attribute 'makefile'")
 	}
+	if t.sock != nil && c.announced.wrong() {
+		t.spent = true
+		if c.rules.strict && !c.announced.expect && t.unsent == nil {
+			t.close(thread)
+			c.lostAnswer = true
+			return nil, py.ValueError.Errorf("the body is shorter than its Content-Length")
+		}
+	}
 	r, err := c.makeResponse(thread, t, buffering)
 	if err != nil {
 		return nil, err
 	}
 	if err := r.begin(thread); err != nil {
 		err = asException(err)
+		if t.unsent != nil {
+			err = t.unsent
+		}
 		r.abandon(thread)
 		c.lostAnswer = true
 		return nil, err
+	}
+	if t.timed {
+		t.expire(c.expires) // the head's own time is over
 	}
 	c.state = to
 	if r.willClose {
@@ -269,10 +283,10 @@ func (c *HTTPConnection) makeResponse(thread *starlark.Thread, t *transport, buf
 
 // asException lets an error of begin be raised after the response is closed.
 func asException(err error) error {
-	if isSyntax(err) {
-		return wireError(err)
+	if errors.As(err, new(*py.Exception)) {
+		return err
 	}
-	return err
+	return wireError(err)
 }
 
 // connConnect is connect().
@@ -280,7 +294,9 @@ func connConnect(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
-	return starlark.None, connOf(b).connect(thread)
+	c := connOf(b)
+	c.startClock()
+	return starlark.None, c.connect(thread)
 }
 
 // connTunnel is _tunnel(), which programs with a socket of their own call.

@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/host"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/py"
 )
@@ -265,7 +266,7 @@ var clientResponseClass = starlark.NewBuiltin("HTTPResponse", func(thread *starl
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "sock", &sock, "debuglevel?", &debuglevel, "method?", &method, "url?", &url); err != nil {
 		return nil, err
 	}
-	r, err := newResponse(thread, newTransport(sock), debuglevel, starlark.True, method, false)
+	r, err := newResponse(thread, newTransport(sock, newRules(&optionsOf(host.From(thread)).Options)), debuglevel, starlark.True, method, false)
 	if err != nil {
 		return nil, err
 	}

@@ -44,6 +44,44 @@ func (r *HTTPResponse) read(thread *starlark.Thread, amt int64) (string, error) 
 		return "", IncompleteRead.New(nil, starlark.String(""))
 	}
 	r.enter(thread)
+	if most := r.t.rules.maxBody; most < amt {
+		return r.readAtMost(thread, most)
+	}
+	return r.readUpTo(thread, amt)
+}
+
+// readAtMost is read() where the body may be longer than what one call may
+// return. One byte more is asked for, to see whether there is one.
+func (r *HTTPResponse) readAtMost(thread *starlark.Thread, most int64) (string, error) {
+	tooLarge := HTTPException.Errorf("the body is larger than max_body: %d bytes", most)
+	if !r.chunked && r.left > most {
+		return "", r.lose(thread, tooLarge)
+	}
+	if r.left != untilClose {
+		return r.readUpTo(thread, all)
+	}
+	data, err := r.readUpTo(thread, most+1)
+	if err != nil {
+		return "", err
+	}
+	if int64(len(data)) > most {
+		return "", r.lose(thread, tooLarge)
+	}
+	// An exact end has not been seen yet.
+	for !r.closed {
+		more, err := r.readUpTo(thread, 1)
+		if err != nil {
+			return "", err
+		}
+		if more != "" {
+			return "", r.lose(thread, tooLarge)
+		}
+	}
+	return data, nil
+}
+
+// readUpTo reads amt bytes or to the end.
+func (r *HTTPResponse) readUpTo(thread *starlark.Thread, amt int64) (string, error) {
 	if r.chunked && !r.bodiless {
 		return r.readChunked(thread, amt)
 	}
@@ -59,11 +97,19 @@ func (r *HTTPResponse) readPlain(thread *starlark.Thread, amt int64) (string, er
 	}
 	data, err := r.gather(want)
 	early := isSyntax(err) // the connection's end before that of the content
+	if err == io.EOF && r.left == untilClose && r.t.ragged != nil && (amt == all || data == "") {
+		// Nobody can say whether this was all.
+		if !r.t.rules.strict {
+			return "", r.lose(thread, r.t.ragged)
+		}
+		r.abandon(thread)
+		return "", IncompleteRead.New(r.t.ragged, starlark.String(data))
+	}
 	if err != nil && err != io.EOF && !early {
 		return "", r.lose(thread, err)
 	}
 	n := int64(len(data))
-	if amt == all {
+	if amt == all || early && r.t.rules.strict {
 		if early {
 			r.abandon(thread)
 			return "", contentError(err, data)

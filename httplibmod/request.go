@@ -1,8 +1,10 @@
 package httplibmod
 
 import (
+	"bytes"
 	"slices"
 	"strings"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -96,6 +98,7 @@ func (c *HTTPConnection) putRequest(thread *starlark.Thread, method, url starlar
 	c.state = to
 	c.method = method
 	c.request.reset()
+	c.announced = announcement{length: -1}
 
 	target := "/"
 	if url.Truth() {
@@ -113,6 +116,9 @@ func (c *HTTPConnection) putRequest(thread *starlark.Thread, method, url starlar
 		return err
 	}
 
+	if err := c.rules.checkTarget(methodText, target); err != nil {
+		return err
+	}
 	b := &c.request
 	b.out = append(b.out, methodText...)
 	b.out = append(b.out, ' ')
@@ -120,6 +126,9 @@ func (c *HTTPConnection) putRequest(thread *starlark.Thread, method, url starlar
 	b.out = append(b.out, ' ')
 	b.out = append(b.out, c.vsnText...)
 	b.endLine()
+	if limit := c.rules.or(c.rules.limits.RequestLine, maxLine, maxLine); c.rules.strict && len(b.out) > limit {
+		return InvalidURL.Errorf("a request line has at most %d bytes, not %d", limit, len(b.out))
+	}
 	if c.vsn != 11 {
 		return nil
 	}
@@ -170,6 +179,21 @@ func (c *HTTPConnection) putHeader(name string, values ...string) error {
 	for _, v := range values {
 		if !legalHeaderValue(v) {
 			return py.ValueError.Errorf("Invalid header value %s", py.Quote(v))
+		}
+	}
+	if err := c.rules.checkField(name, values); err != nil {
+		return err
+	}
+	switch len(name) {
+	case len("host"):
+		if isName(name, "host") && len(values) > 0 {
+			if err := checkHostField(values[0]); err != nil {
+				return err
+			}
+		}
+	case len("expect"), len("content-length"), len("transfer-encoding"):
+		if len(values) > 0 {
+			c.announced.note(name, values[0])
 		}
 	}
 	b := &c.request
@@ -229,9 +253,21 @@ func (c *HTTPConnection) endHeaders(thread *starlark.Thread, b body) error {
 	c.state = to
 	head := append(c.request.out, '\r', '\n')
 	c.request.reset()
-	if t := c.transport(); t != nil && t.used && !t.held && t.stale() {
-		// Nothing of this request was sent yet, so a new connection replays nothing.
-		t.close(thread)
+	if c.rules.strict && c.announced.over(len(b.text)) {
+		return tooMuch()
+	}
+	c.startClock()
+	if t := c.transport(); t != nil {
+		t.expire(c.expires)
+		if t.used && !t.held && t.stale() {
+			// Nothing of this request was sent yet, so a new connection replays nothing.
+			t.close(thread)
+		}
+	}
+	if c.rules.strict {
+		if err := c.openStrictly(thread, head); err != nil {
+			return err
+		}
 	}
 	if err := c.sendHead(thread, head, b.text); err != nil {
 		return err
@@ -255,12 +291,76 @@ func (c *HTTPConnection) sendHead(thread *starlark.Thread, head []byte, text str
 
 // write writes to the transport. After an error the server's early answer, if
 // there is one, can still be read, but the connection is not used again.
+//
+// In strict connections that answer comes first: a server that refuses to read
+// on is no error of the send, but one of getresponse if there is no answer.
 func (c *HTTPConnection) write(thread *starlark.Thread, head []byte, text string) error {
+	if err := c.count(thread, len(text)); err != nil {
+		return err
+	}
 	err := c.t.write(thread, head, text)
-	if err != nil {
-		c.t.broken = true
+	if err == nil {
+		return nil
+	}
+	c.t.broken = true
+	if c.rules.strict && c.t.sock != nil && hungUp(err) {
+		c.t.unsent = err
+		return nil
 	}
 	return err
+}
+
+// tooMuch is the refusal to send more than was announced.
+func tooMuch() error { return py.ValueError.Errorf("the body is longer than its Content-Length") }
+
+// count notes that n bytes of the body are about to be sent.
+func (c *HTTPConnection) count(thread *starlark.Thread, n int) error {
+	if c.rules.strict && c.state == reqSent && c.announced.over(n) {
+		c.t.close(thread)
+		return tooMuch()
+	}
+	c.announced.sent += int64(n)
+	return nil
+}
+
+// startClock begins the time that an exchange may take in all.
+func (c *HTTPConnection) startClock() {
+	if c.expires = (time.Time{}); c.deadline > 0 {
+		c.expires = time.Now().Add(c.deadline)
+	}
+}
+
+// openStrictly opens the connection before a request. An answer to a request
+// that was not sent yet answers something else (RFC 9112 §9.2).
+func (c *HTTPConnection) openStrictly(thread *starlark.Thread, head []byte) error {
+	if err := c.open(thread); err != nil {
+		return err
+	}
+	t := c.t
+	t.wants = hasField(head, "upgrade")
+	if t.sock != nil && !t.used {
+		if data, _ := t.sock.Idle(); data {
+			t.close(thread)
+			return BadStatusLine.Errorf("the server answered before the request was sent")
+		}
+	}
+	if d := c.rules.headTime(); d > 0 {
+		if by := time.Now().Add(d); c.expires.IsZero() || by.Before(c.expires) {
+			t.expire(by)
+		}
+	}
+	return nil
+}
+
+// hasField reports whether a request head has a field of that name, given in
+// lower case.
+func hasField(head []byte, name string) bool {
+	for line := range bytes.Lines(head) {
+		if len(line) > len(name) && line[len(name)] == ':' && equalFold(string(line[:len(name)]), name) {
+			return true
+		}
+	}
+	return false
 }
 
 // open connects, as the first half of httplib.py, HTTPConnection.send does.

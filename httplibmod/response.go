@@ -3,9 +3,11 @@ package httplibmod
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 	"starwire/wire"
 )
@@ -36,6 +38,7 @@ type HTTPResponse struct {
 	willClose bool
 	left      int64  // Python's length, or untilClose
 	chunkLeft int64  // Python's chunk_left, or betweenChunks
+	fresh     bool   // nothing was answered on the connection before
 	prefix    string // the first bytes of an HTTP/0.9 body: its first line
 
 	closed bool
@@ -76,6 +79,7 @@ func (r *HTTPResponse) finish(thread *starlark.Thread) error {
 	}
 	r.closed = true
 	r.t.held = false
+	r.t.expire(time.Time{})
 	var err error
 	if r.file != nil {
 		r.enter(thread)
@@ -277,7 +281,7 @@ var responseClass = starlark.NewBuiltin("HTTPResponse", func(thread *starlark.Th
 		"strict?", &strict, "method?", &method, "buffering?", &buffering); err != nil {
 		return nil, err
 	}
-	r, err := newResponse(thread, newTransport(sock), debuglevel, strict, method, bool(buffering.Truth()))
+	r, err := newResponse(thread, newTransport(sock, newRules(&optionsOf(host.From(thread)).Options)), debuglevel, strict, method, bool(buffering.Truth()))
 	if err != nil {
 		return nil, err
 	}

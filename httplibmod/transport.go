@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -28,14 +29,20 @@ type transport struct {
 	held   bool              // a persistent response is being read from it
 	broken bool              // a write failed: an early answer may be read, no more
 	closed bool
+	rules  *rules
+	spent  bool  // more or less was sent than announced: no other request may follow
+	wants  bool  // the request asked to upgrade to another protocol
+	timed  bool  // the socket has a time at which all is over
+	ragged error // TLS ended without close_notify: Python's exception for it
+	unsent error // why the rest of a request was not sent, in a strict connection
 
 	user *starlark.Thread // inside a method of the connection or a response; see lease
 }
 
 // newTransport takes over what connect() made or a script assigned: a socket,
 // or any object with sendall, makefile and close.
-func newTransport(v starlark.Value) *transport {
-	t := &transport{value: v}
+func newTransport(v starlark.Value, rules *rules) *transport {
+	t := &transport{value: v, rules: rules}
 	switch v := v.(type) {
 	case *socketmod.Socket:
 		t.sock = v
@@ -43,13 +50,17 @@ func newTransport(v starlark.Value) *transport {
 		t.sock = v.Socket
 	case starlark.String, starlark.Bytes: // a response that is here already
 		data, _ := py.AsBytes(v)
-		t.r = newReader(strings.NewReader(data))
+		t.r = rules.newReader(strings.NewReader(data))
 		return t
 	default:
 		t.object = &scriptObject{value: v}
 		return t
 	}
-	t.r = newReader(t.sock)
+	if t.secure() {
+		t.r = rules.newReader(secureSource{t})
+	} else {
+		t.r = rules.newReader(t.sock)
+	}
 	t.sock.SetSource(t.r)
 	return t
 }
@@ -111,14 +122,34 @@ func (t *transport) reader(thread *starlark.Thread, buffering bool) (*wire.Reade
 	if err != nil {
 		return nil, nil, err
 	}
-	return newReader(f), f, nil
+	return t.rules.newReader(f), f, nil
 }
 
-// newReader returns a Reader with httplib.py's limits that takes what CPython does.
-func newReader(src io.Reader) *wire.Reader {
-	r := wire.NewReader(src, wire.Limits{FieldLines: maxHeaders})
-	r.Lenient = true
+// newReader returns a Reader that takes what CPython does, unless it is strict.
+func (rules *rules) newReader(src io.Reader) *wire.Reader {
+	r := wire.NewReader(src, rules.wire())
+	r.Lenient = !rules.strict
 	return r
+}
+
+// A secureSource reads from a TLS socket. An end without close_notify is an end
+// here, and remembered: what frames the message says whether something is missing.
+type secureSource struct{ t *transport }
+
+func (s secureSource) Read(p []byte) (int, error) {
+	n, err := s.t.sock.Read(p)
+	if err != nil && err != io.EOF && s.t.sock.AtEnd(err) {
+		s.t.ragged, err = err, io.EOF
+	}
+	return n, err
+}
+
+// expire ends the time of all operations at at; zero means never.
+func (t *transport) expire(at time.Time) {
+	if t.sock != nil && (t.timed || !at.IsZero()) {
+		t.timed = !at.IsZero()
+		t.sock.Expire(at)
+	}
 }
 
 // stale looks, without blocking, at what arrived on an idle connection (H1).
@@ -128,9 +159,12 @@ func (t *transport) stale() bool {
 	if t.sock == nil {
 		return false
 	}
-	for {
+	if t.spent {
+		return true
+	}
+	for seen := 0; ; {
 		if b := t.r.Buffered(); len(b) > 0 {
-			if len(bytes.Trim(b, "\r\n")) > 0 {
+			if seen += len(b); seen > 2*t.rules.emptyLines() || len(bytes.Trim(b, "\r\n")) > 0 {
 				return true
 			}
 			t.r.Discard(int64(len(b)))

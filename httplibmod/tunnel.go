@@ -27,7 +27,7 @@ func (c *HTTPConnection) setTunnel(hostValue, port starlark.Value, headers []fie
 	if err != nil {
 		return err
 	}
-	if err := checkHost(host); err != nil {
+	if err := c.rules.checkHost(host); err != nil {
 		return err
 	}
 	if _, ok := port.(starlark.Int); !ok {
@@ -39,6 +39,9 @@ func (c *HTTPConnection) setTunnel(hostValue, port starlark.Value, headers []fie
 		}
 		if !legalHeaderValue(f.value) {
 			return py.ValueError.Errorf("Invalid header value %s", py.Quote(f.value))
+		}
+		if err := c.rules.checkField(f.name, []string{f.value}); err != nil {
+			return err
 		}
 	}
 	c.tunnelHost, c.tunnelPort, c.tunnelHeaders = host, port, headers
@@ -59,7 +62,8 @@ func (c *HTTPConnection) connect(thread *starlark.Thread) error {
 		c.state = idle
 		return err
 	}
-	t := newTransport(v)
+	t := newTransport(v, c.rules)
+	t.expire(c.expires)
 	if c.tunnelHost != "" {
 		err = c.tunnel(thread, t)
 	}
@@ -85,7 +89,7 @@ func (c *HTTPConnection) dialSocket(thread *starlark.Thread) (starlark.Value, er
 	if err != nil {
 		return nil, err
 	}
-	s, err := socketmod.Connect(thread, c.host, c.port, timeout, c.sourceAddress)
+	s, err := socketmod.ConnectBefore(c.expires, thread, c.host, c.port, timeout, c.sourceAddress)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +116,7 @@ func (c *HTTPConnection) secure(thread *starlark.Thread, t *transport) (*transpo
 		return t, err
 	}
 	t.r.Release()
-	return newTransport(s), nil
+	return newTransport(s, c.rules), nil
 }
 
 // secureByScript calls the wrap_socket method of a context of the script's own,
@@ -128,7 +132,7 @@ func (c *HTTPConnection) secureByScript(thread *starlark.Thread, t *transport, n
 	if err != nil {
 		return t, err
 	}
-	return newTransport(v), nil
+	return newTransport(v, c.rules), nil
 }
 
 // bufferedBytes returns what was read ahead from the socket.
@@ -168,7 +172,10 @@ func (c *HTTPConnection) tunnel(thread *starlark.Thread, t *transport) error {
 	if file != nil {
 		defer file.Close()
 	}
-	head := headLines{r: r}
+	if c.rules.strict {
+		return c.tunnelStrictly(r)
+	}
+	head := headLines{r: r, limit: c.rules.headBytes()}
 	s, err := readStatus(&head, bool(c.strict.Truth()), nil)
 	if err != nil {
 		return err
@@ -177,8 +184,7 @@ func (c *HTTPConnection) tunnel(thread *starlark.Thread, t *transport) error {
 		return socketmod.ErrorClass.New(nil, starlark.String("Invalid response from tunnel request"))
 	}
 	if s.code != 200 {
-		return socketmod.ErrorClass.New(nil, starlark.String("Tunnel connection failed: "+
-			starlark.MakeInt(s.code).String()+" "+py.Strip(s.reason)))
+		return tunnelFailed(s.code, s.reason)
 	}
 	for n := 0; ; n++ {
 		line, err := head.headLine()
@@ -188,7 +194,7 @@ func (c *HTTPConnection) tunnel(thread *starlark.Thread, t *transport) error {
 		if line == "" || line == "\r\n" || line == "\n" {
 			return nil
 		}
-		if limit := headerLimit(thread); n == limit {
+		if limit := c.rules.headers(thread); n == limit {
 			return HTTPException.Errorf("got more than %d headers", limit)
 		}
 	}
@@ -197,8 +203,32 @@ func (c *HTTPConnection) tunnel(thread *starlark.Thread, t *transport) error {
 // headLines reads the lines of a head from the wire under Python's rule: what
 // the input's end cuts off is a line too.
 type headLines struct {
-	r *wire.Reader
-	n int // bytes so far
+	r     *wire.Reader
+	n     int // bytes so far
+	limit int // bytes
+	empty int // empty lines to skip before the first other one
+}
+
+// tunnelStrictly reads the proxy's answer by the grammar alone: any 2xx opens
+// the tunnel (RFC 9110 §9.3.6).
+func (c *HTTPConnection) tunnelStrictly(r *wire.Reader) error {
+	var h wire.Head
+	if err := r.ReadResponse(&h); err != nil {
+		if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+			return BadStatusLine.New(err, starlark.String(silence))
+		}
+		return wireError(err)
+	}
+	if h.Status < 200 || h.Status > 299 {
+		return tunnelFailed(h.Status, string(h.Reason()))
+	}
+	return nil
+}
+
+// tunnelFailed is the exception for a proxy that refuses.
+func tunnelFailed(code int, reason string) error {
+	return socketmod.ErrorClass.New(nil, starlark.String("Tunnel connection failed: "+
+		starlark.MakeInt(code).String()+" "+py.Strip(reason)))
 }
 
 // maxHead bounds the bytes of one head, whatever its lines are.
@@ -206,11 +236,15 @@ const maxHead = 1 << 20
 
 func (h *headLines) headLine() (string, error) {
 	line, err := h.r.ReadLine()
+	for ; h.empty > 0 && err == nil && isLast(string(line)); h.empty-- {
+		line, err = h.r.ReadLine()
+	}
+	h.empty = 0
 	if err != nil && err != io.EOF && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return "", wireError(err)
 	}
-	if h.n += len(line); h.n > maxHead {
-		return "", HTTPException.Errorf("got more than %d bytes of headers", maxHead)
+	if h.n += len(line); h.n > h.limit {
+		return "", HTTPException.Errorf("got more than %d bytes of headers", h.limit)
 	}
 	return string(line), nil
 }
