@@ -42,67 +42,31 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestCancel stops a script that never blocks.
 func TestCancel(t *testing.T) {
-	rt, _ := newRuntime(t, Config{})
 	ctx, cancel := context.WithCancel(context.Background())
-	time.AfterFunc(10*time.Millisecond, cancel)
-	_, err := rt.Run(ctx, "loop.star", []byte("while True:\n  pass\n"))
+	rt, _ := newRuntime(t, Config{Print: func(string) { cancel() }})
+	_, err := rt.Run(ctx, "loop.star", []byte("print('begun')\nwhile True:\n  attempt(int, 'x')\n"))
 	if !errors.Is(err, context.Canceled) || ExitCode(err) != 130 {
-		t.Errorf("error %v, exit %d; want canceled, 130", err, ExitCode(err))
+		t.Errorf("error %v, exit status %d; want canceled, 130", err, ExitCode(err))
 	}
-	t.Log(FormatError(err))
-	if _, err := rt.Run(ctx, "x.star", []byte("print(1)")); !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
+	if got := FormatError(err); !strings.HasPrefix(got, "Traceback (most recent call last):\n  loop.star:") || !strings.HasSuffix(got, "\ncontext canceled\n") {
+		t.Errorf("FormatError:\n%s\nwant where the script stood, and why it ended", got)
 	}
 }
 
+// TestLimits has a script try to catch its limits.
 func TestLimits(t *testing.T) {
-	for _, l := range []Limits{{Steps: 100000}, {Wall: 10 * time.Millisecond}} {
-		rt, _ := newRuntime(t, Config{Limits: l})
-		_, err := rt.Run(context.Background(), "loop.star", []byte("def f():\n  while True:\n    attempt(lambda: 1//0)\nattempt(f)\n"))
+	src := "def f():\n  while True:\n    attempt(lambda: 1//0)\nattempt(f)\nprint('not reached')\n"
+	for want, l := range map[string]Limits{
+		"limit exceeded: steps (100000); --max-steps sets it": {Steps: 100_000},
+		"limit exceeded: time (10ms); --timeout sets it":      {Wall: 10 * time.Millisecond},
+	} {
+		rt, out := newRuntime(t, Config{Limits: l})
+		_, err := rt.Run(context.Background(), "loop.star", []byte(src))
 		var limit *LimitError
-		if !errors.As(err, &limit) || ExitCode(err) != 3 {
-			t.Errorf("error %v; want a LimitError", err)
+		if !errors.As(err, &limit) || ExitCode(err) != 3 || err.Error() != want || out.Len() > 0 {
+			t.Errorf("%+v: error %v, exit status %d; want %s", l, err, ExitCode(err), want)
 		}
-		t.Log(FormatError(err))
 	}
-}
-
-func TestSession(t *testing.T) {
-	rt, out := newRuntime(t, Config{})
-	s := rt.NewSession()
-	defer s.Close()
-	lines := strings.Split(`def f(n):
-    return g(n)
-
-def g(n):
-    return n and f(n-1) + 1
-
-f(3)
-def g(n): return 100 + n
-
-f(3)
-x = [1]
-y = x
-x += [2]
-y
-for i in range(3): i
-
-import math
-print math.floor(2.5), "a"
-nosuch
-1/0
-f(
-1
-)`, "\n")
-	i := 0
-	read := func(string) (string, error) {
-		i++
-		return lines[i-1], nil
-	}
-	for i < len(lines) {
-		v, err := s.Next(context.Background(), read)
-		t.Log(v, FormatError(err))
-	}
-	t.Log(out)
 }
