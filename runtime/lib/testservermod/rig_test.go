@@ -126,7 +126,8 @@ func (r *rig) paused(f func()) {
 
 // talk sends text to addr and returns what comes back until the end.
 func talk(ctx context.Context, addr, text string) (string, error) {
-	c, err := net.Dial("tcp", addr)
+	// A connection attempt to a listener that closes just then can hang for a second.
+	c, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return "", err
 	}
