@@ -19,13 +19,13 @@ type legacyHTTP struct {
 
 // legacyClass is HTTP or HTTPS itself.
 type legacyClass struct {
-	name string
-	of   *connectionClass
+	class
+	of *connectionClass
 }
 
 var (
-	httpClass  = &legacyClass{"HTTP", plainClass}
-	httpsClass = &legacyClass{"HTTPS", secureClass}
+	httpClass  = &legacyClass{class{"httplib", "HTTP"}, plainClass}
+	httpsClass = &legacyClass{class{"httplib", "HTTPS"}, secureClass}
 )
 
 var (
@@ -34,31 +34,9 @@ var (
 	_ starlark.HasSetField = (*legacyHTTP)(nil)
 )
 
-// Name returns the name of the class.
-func (k *legacyClass) Name() string { return k.name }
-
-// String returns Python's repr of an old-style class, without the address.
-func (k *legacyClass) String() string { return "<class httplib." + k.name + ">" }
-
-// Type returns "type".
-func (k *legacyClass) Type() string { return "type" }
-
-// Freeze does nothing: a class never changes.
-func (k *legacyClass) Freeze() {}
-
-// Truth is always true.
-func (k *legacyClass) Truth() starlark.Bool { return true }
-
-// Hash hashes the name.
-func (k *legacyClass) Hash() (uint32, error) { return starlark.String(k.name).Hash() }
-
 // Attr returns the class attributes of httplib.py.
 func (k *legacyClass) Attr(name string) (starlark.Value, error) {
 	switch name {
-	case "__name__":
-		return starlark.String(k.name), nil
-	case "__module__":
-		return starlark.String("httplib"), nil
 	case "_http_vsn":
 		return starlark.MakeInt(10), nil
 	case "_http_vsn_str":
@@ -68,7 +46,7 @@ func (k *legacyClass) Attr(name string) (starlark.Value, error) {
 	case "_connection_class":
 		return k.of, nil
 	}
-	return nil, nil
+	return k.class.Attr(name)
 }
 
 // AttrNames lists what Attr knows.

@@ -66,14 +66,14 @@ type field struct{ name, value string }
 // connectionClass is HTTPConnection or HTTPSConnection itself: a callable that
 // makes connections, with the class attributes Python has.
 type connectionClass struct {
-	name        string
+	class
 	defaultPort int
 	secure      bool
 }
 
 var (
-	plainClass  = &connectionClass{name: "HTTPConnection", defaultPort: httpPort}
-	secureClass = &connectionClass{name: "HTTPSConnection", defaultPort: httpsPort, secure: true}
+	plainClass  = &connectionClass{class: class{"httplib", "HTTPConnection"}, defaultPort: httpPort}
+	secureClass = &connectionClass{class: class{"httplib", "HTTPSConnection"}, defaultPort: httpsPort, secure: true}
 )
 
 var (
@@ -83,31 +83,9 @@ var (
 	_ py.Reprer            = (*HTTPConnection)(nil)
 )
 
-// Name returns the name of the class.
-func (k *connectionClass) Name() string { return k.name }
-
-// String returns Python's repr of an old-style class, without the address.
-func (k *connectionClass) String() string { return "<class httplib." + k.name + ">" }
-
-// Type returns "type".
-func (k *connectionClass) Type() string { return "type" }
-
-// Freeze does nothing: a class never changes.
-func (k *connectionClass) Freeze() {}
-
-// Truth is always true.
-func (k *connectionClass) Truth() starlark.Bool { return true }
-
-// Hash hashes the name.
-func (k *connectionClass) Hash() (uint32, error) { return starlark.String(k.name).Hash() }
-
 // Attr returns the class attributes of httplib.py.
 func (k *connectionClass) Attr(name string) (starlark.Value, error) {
 	switch name {
-	case "__name__":
-		return starlark.String(k.name), nil
-	case "__module__":
-		return starlark.String("httplib"), nil
 	case "_http_vsn":
 		return starlark.MakeInt(11), nil
 	case "_http_vsn_str":
@@ -121,7 +99,7 @@ func (k *connectionClass) Attr(name string) (starlark.Value, error) {
 	case "response_class":
 		return responseClass, nil
 	}
-	return nil, nil
+	return k.class.Attr(name)
 }
 
 // AttrNames lists what Attr knows.

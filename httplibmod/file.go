@@ -192,9 +192,15 @@ func fileReadLines(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 		return nil, err
 	}
 	f := fileOf(b, thread)
+	return readLines(hint, func() (string, error) { return f.line(all) })
+}
+
+// readLines is readlines(hint): lines until their bytes are at least hint, or
+// there are no more.
+func readLines(hint int64, next func() (string, error)) (starlark.Value, error) {
 	var lines []starlark.Value
 	for total := int64(0); total < hint; {
-		line, err := f.line(all)
+		line, err := next()
 		if err != nil {
 			return nil, err
 		}

@@ -262,7 +262,7 @@ func TestOptions(t *testing.T) {
 	h := host.Attach(thread, context.Background(), host.Host{})
 	defer h.Resources.Close()
 	Configure(h, Options{Strict: true, Deadline: time.Minute, MaxBody: 5, Limits: Limits{Interim: 4}})
-	v, err := starlark.Eval(thread, "x", `[(c.policy, c.deadline, c.max_body, c.limits["interim"]) for c in [
+	v, err := starlark.EvalOptions(options, thread, "x", `[(c.policy, c.deadline, c.max_body, c.limits["interim"]) for c in [
 		httplib.HTTPConnection("h"), httplib.HTTPConnection("h", policy="python", deadline=1, max_body=6, limits={"interim": 3})]]`,
 		starlark.StringDict{"httplib": Module})
 	if want := `[("strict", 60.0, 5, 4), ("python", 1.0, 6, 3)]`; err != nil || v.String() != want {

@@ -86,8 +86,8 @@ var newerStatuses = []status{
 
 func newClientModule() *starlarkstruct.Module {
 	members := starlark.StringDict{
-		"HTTPConnection":     &clientClass{plainClass},
-		"HTTPSConnection":    &clientClass{secureClass},
+		"HTTPConnection":     &clientClass{class{"http.client", plainClass.name}, plainClass},
+		"HTTPSConnection":    &clientClass{class{"http.client", secureClass.name}, secureClass},
 		"HTTPResponse":       clientResponseClass,
 		"HTTPMessage":        httpMessageClass,
 		"RemoteDisconnected": RemoteDisconnected,
@@ -116,37 +116,20 @@ func newClientModule() *starlarkstruct.Module {
 }
 
 // clientClass is http.client.HTTPConnection or HTTPSConnection itself.
-type clientClass struct{ of *connectionClass }
+type clientClass struct {
+	class
+	of *connectionClass
+}
 
 var (
 	_ starlark.Callable = (*clientClass)(nil)
 	_ starlark.HasAttrs = (*clientClass)(nil)
 )
 
-// Name returns the name of the class.
-func (k *clientClass) Name() string { return k.of.name }
-
-// String returns Python 3's repr of the class.
-func (k *clientClass) String() string { return "<class 'http.client." + k.of.name + "'>" }
-
-// Type returns "type".
-func (k *clientClass) Type() string { return "type" }
-
-// Freeze does nothing: a class never changes.
-func (k *clientClass) Freeze() {}
-
-// Truth is always true.
-func (k *clientClass) Truth() starlark.Bool { return true }
-
-// Hash hashes the name.
-func (k *clientClass) Hash() (uint32, error) {
-	return starlark.String("http.client." + k.of.name).Hash()
-}
-
 // Attr returns the class attributes of httplib's class.
 func (k *clientClass) Attr(name string) (starlark.Value, error) {
-	if name == "__module__" {
-		return starlark.String("http.client"), nil
+	if v, _ := k.class.Attr(name); v != nil {
+		return v, nil
 	}
 	return k.of.Attr(name)
 }
@@ -359,19 +342,8 @@ func clientReadLines(thread *starlark.Thread, b *starlark.Builtin, args starlark
 	if err != nil {
 		return nil, err
 	}
-	var lines []starlark.Value
-	for total := int64(0); total < hint; {
-		line, err := clientOf(b).line(thread, all)
-		if err != nil {
-			return nil, err
-		}
-		if line == "" {
-			break
-		}
-		lines = append(lines, starlark.String(line))
-		total += int64(len(line))
-	}
-	return starlark.NewList(lines), nil
+	r := clientOf(b)
+	return readLines(hint, func() (string, error) { return r.line(thread, all) })
 }
 
 // clientRead1 is read1([n]): what is there after at most one wait for the server.

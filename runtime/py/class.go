@@ -265,34 +265,11 @@ func Escape(s string) string {
 	if cut {
 		s = s[:limit]
 	}
-	clean := true
+	var b strings.Builder
 	for i := 0; i < len(s); i++ {
-		if s[i] < ' ' || s[i] >= 0x7f {
-			clean = false
-			break
-		}
+		writeEscaped(&b, s[i])
 	}
-	if !clean {
-		const hex = "0123456789abcdef"
-		var b strings.Builder
-		for i := 0; i < len(s); i++ {
-			switch c := s[i]; {
-			case c == '\n':
-				b.WriteString(`\n`)
-			case c == '\r':
-				b.WriteString(`\r`)
-			case c == '\t':
-				b.WriteString(`\t`)
-			case c < ' ' || c >= 0x7f:
-				b.WriteString(`\x`)
-				b.WriteByte(hex[c>>4])
-				b.WriteByte(hex[c&15])
-			default:
-				b.WriteByte(c)
-			}
-		}
-		s = b.String()
-	}
+	s = b.String()
 	if cut {
 		s += "…"
 	}

@@ -166,7 +166,6 @@ func Quote(s string) string {
 }
 
 func writeQuoted(b *strings.Builder, s string) {
-	const hex = "0123456789abcdef"
 	quote := byte('\'')
 	if strings.IndexByte(s, '\'') >= 0 && strings.IndexByte(s, '"') < 0 {
 		quote = '"'
@@ -174,25 +173,34 @@ func writeQuoted(b *strings.Builder, s string) {
 	b.Grow(len(s) + 2)
 	b.WriteByte(quote)
 	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == quote || c == '\\':
+		if s[i] == quote || s[i] == '\\' {
 			b.WriteByte('\\')
-			b.WriteByte(c)
-		case c == '\t':
-			b.WriteString(`\t`)
-		case c == '\n':
-			b.WriteString(`\n`)
-		case c == '\r':
-			b.WriteString(`\r`)
-		case c < ' ' || c >= 0x7f:
-			b.WriteString(`\x`)
-			b.WriteByte(hex[c>>4])
-			b.WriteByte(hex[c&15])
-		default:
-			b.WriteByte(c)
+			b.WriteByte(s[i])
+			continue
 		}
+		writeEscaped(b, s[i])
 	}
 	b.WriteByte(quote)
+}
+
+// writeEscaped writes one byte as it stands between quotes: \t, \n and \r by
+// name, other controls and 8-bit bytes as \xhh.
+func writeEscaped(b *strings.Builder, c byte) {
+	const hex = "0123456789abcdef"
+	switch {
+	case c == '\t':
+		b.WriteString(`\t`)
+	case c == '\n':
+		b.WriteString(`\n`)
+	case c == '\r':
+		b.WriteString(`\r`)
+	case c < ' ' || c >= 0x7f:
+		b.WriteString(`\x`)
+		b.WriteByte(hex[c>>4])
+		b.WriteByte(hex[c&15])
+	default:
+		b.WriteByte(c)
+	}
 }
 
 // TypeName returns the name Python 2 gives the type of v in error texts: str,
