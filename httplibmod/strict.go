@@ -87,7 +87,7 @@ func (r *HTTPResponse) statusLine() string {
 // unknownVersion reports whether s names a version of HTTP that is not 1.DIGIT.
 func unknownVersion(s string) bool {
 	v, ok := strings.CutPrefix(s, "HTTP/")
-	return ok && !(len(v) == 3 && v[0] == '1' && v[1] == '.' && '0' <= v[2] && v[2] <= '9')
+	return ok && py.Escape(v) == v && !(len(v) == 3 && v[0] == '1' && v[1] == '.' && '0' <= v[2] && v[2] <= '9')
 }
 
 // strictMessage returns the message of a head with folds or controls: folds are

@@ -1,0 +1,357 @@
+package httplibmod
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestPolicies is what each policy makes of one answer: version, status, reason,
+// the field A, the body, will_close; or the exception. "=" is the same in both.
+func TestPolicies(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\n"
+	const cl = "Content-Length: 2\r\n\r\nhi"
+	const chunked = ok + "Transfer-Encoding: chunked\r\n\r\n"
+	for _, tt := range []struct{ name, method, response, python, strict string }{
+		// The status line.
+		{"octets in the reason", "GET", "HTTP/1.1 200 \xe9\r\n" + cl,
+			`11 200 '\xe9' None 'hi' False`, `=`},
+		{"LF ends lines", "GET", "HTTP/1.1 200 OK\nContent-Length: 2\n\nhi",
+			`11 200 'OK' None 'hi' False`, `=`},
+		{"CR in the status line", "GET", "HTTP/1.1 200\rOK\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.BadStatusLine: HTTP/1.1 200\rOK\r\n`},
+		{"CR in the reason", "GET", "HTTP/1.1 200 O\rK\r\n" + cl,
+			`11 200 'O\rK' None 'hi' False`, `httplib.BadStatusLine: HTTP/1.1 200 O\rK\r\n`},
+		{"NUL in the reason", "GET", "HTTP/1.1 200 O\x00K\r\n" + cl,
+			`11 200 'O\x00K' None 'hi' False`, `httplib.BadStatusLine: HTTP/1.1 200 O\x00K\r\n`},
+		{"empty line first", "GET", "\r\n" + ok + cl,
+			`9 200 '' None '\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi' True`, `11 200 'OK' None 'hi' False`},
+		{"two spaces", "GET", "HTTP/1.1  200 OK\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.BadStatusLine: HTTP/1.1  200 OK\r\n`},
+		{"tabs and VT for spaces", "GET", "HTTP/1.1\t200\x0bOK\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.BadStatusLine: HTTP/1.1\t200\x0bOK\r\n`},
+		{"leading space", "GET", " " + ok + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.BadStatusLine:  HTTP/1.1 200 OK\r\n`},
+		{"NBSP for a space", "GET", "HTTP/1.1\xa0200 OK\r\n" + cl,
+			`httplib.BadStatusLine: HTTP/1.1\xa0200 OK\r\n`, `=`},
+		{"version 1.2", "GET", "HTTP/1.2 200 OK\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `=`},
+		{"version 1.10", "GET", "HTTP/1.10 200 OK\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.UnknownProtocol: HTTP/1.10`},
+		{"version 1.x", "GET", "HTTP/1.x 200 OK\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.UnknownProtocol: HTTP/1.x`},
+		{"version 2.0", "GET", "HTTP/2.0 200 OK\r\n" + cl,
+			`httplib.UnknownProtocol: HTTP/2.0`, `=`},
+		{"lower case", "GET", "http/1.1 200 OK\r\n" + cl,
+			`9 200 '' None 'http/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi' True`, `httplib.BadStatusLine: http/1.1 200 OK\r\n`},
+		{"code with a zero", "GET", "HTTP/1.1 0200 OK\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.BadStatusLine: HTTP/1.1 0200 OK\r\n`},
+		{"code with a sign", "GET", "HTTP/1.1 +200 OK\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.BadStatusLine: HTTP/1.1 +200 OK\r\n`},
+		{"code below 100", "GET", "HTTP/1.1 099 OK\r\n" + cl,
+			`httplib.BadStatusLine: HTTP/1.1 099 OK\r\n`, `=`},
+		{"code above 599", "GET", "HTTP/1.1 999 OK\r\n" + cl,
+			`11 999 'OK' None 'hi' False`, `=`},
+		{"no reason", "GET", "HTTP/1.1 200 \r\n" + cl,
+			`11 200 '' None 'hi' False`, `=`},
+		{"no space before no reason", "GET", "HTTP/1.1 200\r\n" + cl,
+			`11 200 '' None 'hi' False`, `=`},
+		{"no prefix", "GET", "hello\r\n",
+			`9 200 '' None 'hello\r\n' True`, `httplib.BadStatusLine: hello\r\n`},
+		{"HTTP/0.9 spelled out", "GET", "HTTP/0.9 200 OK\r\n" + cl,
+			`9 200 'OK' None 'Content-Length: 2\r\n\r\nhi' True`, `httplib.UnknownProtocol: HTTP/0.9`},
+		{"endless status line", "GET", "HTTP/1.1 200 " + strings.Repeat("x", 70000) + "\r\n" + cl,
+			`httplib.LineTooLong: got more than 65536 bytes when reading header line`, `=`},
+		{"end in the status line", "GET", "HTTP/1.1 200 O",
+			`11 200 'O' None '' True`, `httplib.BadStatusLine: HTTP/1.1 200 O`},
+		{"end before the status line", "GET", "",
+			`httplib.BadStatusLine: No status line received - the server has closed the connection`, `=`},
+		// Field lines.
+		{"name with a space", "GET", ok + "A b: c\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 18`},
+		{"space before the colon", "GET", ok + "Content-Length : 2\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: invalid field-line at byte 31`},
+		{"line without colon", "GET", ok + "hello\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 22`},
+		{"empty name", "GET", ok + ": v\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 17`},
+		{"blank before the first field", "GET", ok + " A: b\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 17`},
+		{"From line", "GET", ok + "From me\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 21`},
+		{"folded value", "GET", ok + "A: b\r\n  c\r\n" + cl,
+			`11 200 'OK' 'b\n c' 'hi' False`, `11 200 'OK' 'b c' 'hi' False`},
+		{"folded length", "GET", ok + "Content-Length:\r\n 2\r\n\r\nhi",
+			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 34`},
+		{"CR in a value", "GET", ok + "A: b\rc\r\n" + cl,
+			`11 200 'OK' 'b\rc' 'hi' False`, `httplib.HTTPException: invalid field-line at byte 21`},
+		{"NUL in a value", "GET", ok + "A: b\x00c\r\n" + cl,
+			`11 200 'OK' 'b\x00c' 'hi' False`, `httplib.HTTPException: invalid field-line at byte 21`},
+		{"NUL in the length", "GET", ok + "Content-Length: 2\x00\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: invalid field-line at byte 34`},
+		{"VT around a value", "GET", ok + "A: \x0bb\x0c\r\n" + cl,
+			`11 200 'OK' 'b' 'hi' False`, `11 200 'OK' '\x0bb\x0c' 'hi' False`},
+		{"VT around the length", "GET", ok + "Content-Length: \x0b2\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: Content-Length is no length: \x0b2`},
+		{"8 bit in a value", "GET", ok + "A: \xe9\r\n" + cl,
+			`11 200 'OK' '\xe9' 'hi' False`, `=`},
+		{"repeated field", "GET", ok + "A: b\r\na: c\r\n" + cl,
+			`11 200 'OK' 'b, c' 'hi' False`, `=`},
+		{"head ends at the end", "GET", ok + "A: b\r\n",
+			`11 200 'OK' 'b' '' True`, `httplib.HTTPException: the connection ended inside the headers`},
+		{"head ends inside a line", "GET", ok + "A: b\r\nB: c",
+			`11 200 'OK' 'b' '' True`, `httplib.HTTPException: the connection ended inside the headers`},
+		{"CR CR LF for the blank line", "GET", ok + "A: b\r\n\r\r\n" + cl,
+			`11 200 'OK' 'b' 'hi' False`, `httplib.HTTPException: invalid field-line at byte 23`},
+		{"101 lines", "GET", ok + strings.Repeat("A: b\r\n", 101) + cl,
+			`httplib.HTTPException: got more than 100 headers`, `=`},
+		{"endless line", "GET", ok + "A: " + strings.Repeat("x", 70000) + "\r\n" + cl,
+			`httplib.LineTooLong: got more than 65536 bytes when reading header line`, `=`},
+		// Message length.
+		{"HEAD", "HEAD", ok + "Content-Length: 2\r\n\r\n",
+			`11 200 'OK' None '' False`, `=`},
+		{"204 chunked", "GET", "HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\n\r\n",
+			`11 204 'x' None '' False`, `=`},
+		{"304 with a length", "GET", "HTTP/1.1 304 x\r\nContent-Length: 2\r\n\r\n",
+			`11 304 'x' None '' False`, `=`},
+		{"CONNECT", "CONNECT", ok + cl,
+			`11 200 'OK' None 'hi' False`, `11 200 'OK' None '' True`},
+		{"CHUNKED", "GET", ok + "Transfer-Encoding: CHUNKED \r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+			`11 200 'OK' None 'hi' False`, `=`},
+		{"identity", "GET", ok + "Transfer-Encoding: identity\r\n" + cl,
+			`11 200 'OK' None 'hi' True`, `httplib.UnknownTransferEncoding: identity`},
+		{"gzip, chunked", "GET", ok + "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+			`11 200 'OK' None '2\r\nhi\r\n0\r\n\r\n' True`, `httplib.UnknownTransferEncoding: gzip, chunked`},
+		{"chunked twice", "GET", ok + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+			`11 200 'OK' None '2\r\nhi\r\n0\r\n\r\n' True`, `httplib.UnknownTransferEncoding: chunked, chunked`},
+		{"chunked with a parameter", "GET", ok + "Transfer-Encoding: chunked;a=b\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+			`11 200 'OK' None '2\r\nhi\r\n0\r\n\r\n' True`, `httplib.UnknownTransferEncoding: chunked;a=b`},
+		{"both", "GET", ok + "Transfer-Encoding: chunked\r\nContent-Length: 7\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+			`11 200 'OK' None 'hi' True`, `=`},
+		{"coding in 1.0", "GET", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+			`10 200 'OK' None 'hi' True`, `=`},
+		{"length with a sign", "GET", ok + "Content-Length: +2\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: Content-Length is no length: +2`},
+		{"negative length", "GET", ok + "Content-Length: -1\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: Content-Length is no length: -1`},
+		{"empty length", "GET", ok + "Content-Length:\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: Content-Length is no length: `},
+		{"length over int64", "GET", ok + "Content-Length: 9223372036854775808\r\n\r\nhi",
+			`httplib.IncompleteRead: IncompleteRead(2 bytes read, 9223372036854775805 more expected)`, `httplib.HTTPException: Content-Length is no length: 9223372036854775808`},
+		{"length repeated, same", "GET", ok + "Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `11 200 'OK' None 'hi' False`},
+		{"length list, same", "GET", ok + "Content-Length: 2, 2\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `11 200 'OK' None 'hi' False`},
+		{"length repeated, different", "GET", ok + "Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi!",
+			`11 200 'OK' None 'hi!' True`, `httplib.HTTPException: Content-Length is no length: 2, 3`},
+		{"short body", "GET", ok + "Content-Length: 5\r\n\r\nhi",
+			`httplib.IncompleteRead: IncompleteRead(2 bytes read, 3 more expected)`, `=`},
+		{"205 with a body", "GET", "HTTP/1.1 205 x\r\n" + cl,
+			`11 205 'x' None 'hi' False`, `=`},
+		// Chunked coding.
+		{"space before an extension", "GET", chunked + "2 ;x\r\nhi\r\n0\r\n\r\n",
+			`11 200 'OK' None 'hi' False`, `=`},
+		{"space after the size", "GET", chunked + "2 \r\nhi\r\n0\r\n\r\n",
+			`11 200 'OK' None 'hi' False`, `httplib.IncompleteRead: IncompleteRead(0 bytes read)`},
+		{"long zero", "GET", chunked + "2\r\nhi\r\n000000000000000000000\r\n\r\n",
+			`11 200 'OK' None 'hi' False`, `httplib.IncompleteRead: IncompleteRead(2 bytes read)`},
+		{"NUL in an extension", "GET", chunked + "2;\x00\r\nhi\r\n0\r\n\r\n",
+			`11 200 'OK' None 'hi' False`, `httplib.IncompleteRead: IncompleteRead(0 bytes read)`},
+		{"CR in an extension", "GET", chunked + "2;\rx\r\nhi\r\n0\r\n\r\n",
+			`httplib.IncompleteRead: IncompleteRead(0 bytes read)`, `=`},
+		{"long extension", "GET", chunked + "2;" + strings.Repeat("x", 5000) + "\r\nhi\r\n0\r\n\r\n",
+			`11 200 'OK' None 'hi' False`, `httplib.LineTooLong: got more than 4096 bytes when reading chunk size`},
+		{"size ended by LF", "GET", chunked + "2\nhi\r\n0\r\n\r\n",
+			`httplib.IncompleteRead: IncompleteRead(0 bytes read)`, `=`},
+		{"no CRLF after data", "GET", chunked + "2\r\nhi!!0\r\n\r\n",
+			`httplib.IncompleteRead: IncompleteRead(2 bytes read)`, `=`},
+		{"no last chunk", "GET", chunked + "2\r\nhi\r\n",
+			`httplib.IncompleteRead: IncompleteRead(2 bytes read)`, `=`},
+		{"end after the last chunk", "GET", chunked + "2\r\nhi\r\n0\r\n",
+			`11 200 'OK' None 'hi' False`, `httplib.IncompleteRead: IncompleteRead(2 bytes read)`},
+		{"end inside the trailers", "GET", chunked + "2\r\nhi\r\n0\r\nA: b\r\n",
+			`11 200 'OK' None 'hi' False`, `httplib.IncompleteRead: IncompleteRead(2 bytes read)`},
+		{"trailers", "GET", chunked + "2\r\nhi\r\n0\r\nA: b\r\n\r\n",
+			`11 200 'OK' None 'hi' False`, `=`},
+		{"framing field in the trailers", "GET", chunked + "2\r\nhi\r\n0\r\nContent-Length: 7\r\n\r\n",
+			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid trailer field-line at byte 10`},
+		{"trailers ended by LF", "GET", chunked + "2\r\nhi\r\n0\r\n\n",
+			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid trailer field-line at byte 10`},
+		// Interim responses and upgrade.
+		{"100, 102, 103", "GET", "HTTP/1.1 100 x\r\n\r\nHTTP/1.1 102 x\r\nContent-Length: 5\r\n\r\nHTTP/1.1 103 x\r\nTransfer-Encoding: chunked\r\n\r\n" + ok + cl,
+			`11 200 'OK' None 'hi' False`, `=`},
+		{"11 interim responses", "GET", strings.Repeat("HTTP/1.1 103 x\r\n\r\n", 11) + ok + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: got more than 10 interim responses`},
+		{"101", "GET", "HTTP/1.1 101 x\r\n\r\nraw",
+			`11 101 'x' None '' False`, `httplib.HTTPException: the server switched protocols without being asked to`},
+		// Whether the connection may be used again.
+		{"close", "GET", ok + "Connection: close\r\n" + cl,
+			`11 200 'OK' None 'hi' True`, `=`},
+		{"close in another word", "GET", ok + "Connection: disclose\r\n" + cl,
+			`11 200 'OK' None 'hi' True`, `11 200 'OK' None 'hi' False`},
+		{"close on a second line", "GET", ok + "Connection: keep-alive\r\nConnection: close\r\n" + cl,
+			`11 200 'OK' None 'hi' True`, `=`},
+		{"1.0", "GET", "HTTP/1.0 200 OK\r\n" + cl,
+			`10 200 'OK' None 'hi' True`, `=`},
+		{"1.0 keep-alive", "GET", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n" + cl,
+			`10 200 'OK' None 'hi' False`, `=`},
+		{"1.0 keep-alive, close", "GET", "HTTP/1.0 200 OK\r\nConnection: keep-alive, close\r\n" + cl,
+			`10 200 'OK' None 'hi' False`, `10 200 'OK' None 'hi' True`},
+		{"1.0 Keep-Alive field", "GET", "HTTP/1.0 200 OK\r\nKeep-Alive: 5\r\n" + cl,
+			`10 200 'OK' None 'hi' False`, `10 200 'OK' None 'hi' True`},
+		{"1.0 Proxy-Connection", "GET", "HTTP/1.0 200 OK\r\nProxy-Connection: keep-alive\r\n" + cl,
+			`10 200 'OK' None 'hi' False`, `10 200 'OK' None 'hi' True`},
+		{"no length", "GET", ok + "\r\nhi",
+			`11 200 'OK' None 'hi' True`, `=`},
+	} {
+		target := "/"
+		if tt.method == "CONNECT" {
+			target = "h:1"
+		}
+		script := fmt.Sprintf("c.request(%q, %q)", tt.method, target) +
+			"\nr = c.getresponse()\nb = r.read()\nshow(r.version, r.status, r.reason, r.getheader('a'), b, r.will_close)"
+		if tt.strict == "=" {
+			tt.strict = tt.python
+		}
+		for policy, want := range map[string]string{"python": tt.python, "strict": tt.strict} {
+			if got := outcome(answer(t, fmt.Sprintf(", policy=%q", policy), script, tt.response)); got != want {
+				t.Errorf("%s policy, %s: %s; want %s", policy, tt.name, got, want)
+			}
+		}
+	}
+}
+
+// TestPoliciesOfRequests is what each policy lets a script send: "" or the
+// exception.
+func TestPoliciesOfRequests(t *testing.T) {
+	badURL := func(c, url string) string { return "httplib.InvalidURL: URL can't contain '" + c + "': " + url }
+	for _, tt := range []struct{ call, python, strict string }{
+		{`c.putrequest("GET", "/a b")`, `httplib.InvalidURL: URL can't contain control characters. '/a b' (found at least ' ')`, "="},
+		{`c.putrequest("GET", "/\x7f")`, `httplib.InvalidURL: URL can't contain control characters. '/\x7f' (found at least '\x7f')`, "="},
+		{`c.putrequest("GET", "/a\"b")`, "", badURL(`"`, `/a"b`)},
+		{`c.putrequest("GET", "/<")`, "", badURL("<", "/<")},
+		{`c.putrequest("GET", "/>")`, "", badURL(">", "/>")},
+		{`c.putrequest("GET", "/\\")`, "", badURL(`\\`, `/\`)},
+		{`c.putrequest("GET", "/^")`, "", badURL("^", "/^")},
+		{"c.putrequest('GET', '/`')", "", badURL("`", "/`")},
+		{`c.putrequest("GET", "/{")`, "", badURL("{", "/{")},
+		{`c.putrequest("GET", "/|")`, "", badURL("|", "/|")},
+		{`c.putrequest("GET", "/a#b")`, "", badURL("#", "/a#b")},
+		{`c.putrequest("GET", "*")`, "", "httplib.InvalidURL: * is no target for GET"},
+		{`c.putrequest("OPTIONS", "*")`, "", "="},
+		{`c.putrequest("GET", "h:1")`, "", "httplib.InvalidURL: h:1 is no target for GET"},
+		{`c.putrequest("CONNECT", "h:1")`, "", "="},
+		{`c.putrequest("CONNECT", "/")`, "", "httplib.InvalidURL: / is no target for CONNECT"},
+		{`c.putrequest("GET", "http://h/p?q")`, "", "="},
+		{`c.putrequest("GET", "")`, "", "="},
+		{`c.putrequest("GE T", "/")`, "ValueError: Invalid method 'GE T': it must be a token such as 'GET'", "="},
+		{`c.putrequest("GET", "/")` + "\n" + `c.putheader("A b", "c")`, "", "ValueError: Invalid header name 'A b'"},
+		{`c.putrequest("GET", "/")` + "\n" + `c.putheader("A\u00e9", "c")`, "", `ValueError: Invalid header name 'A\xc3\xa9'`},
+		{`c.putrequest("GET", "/")` + "\n" + `c.putheader("A", "b\r\n c")`, "", "ValueError: header value of A is folded"},
+		{`c.putrequest("GET", "/")` + "\n" + `c.putheader("A", "b", "c")`, "", "ValueError: header value of A is folded"},
+		{`c.putrequest("GET", "/")` + "\n" + `c.putheader("A", "b\x00")`, `ValueError: Invalid header value 'b\x00'`, "="},
+		{`c.putrequest("GET", "/", skip_host=1)` + "\n" + `c.putheader("Host", "a b")`, "ValueError: Invalid header value 'a b'", "="},
+		{`c.putrequest("GET", "/", skip_host=1)` + "\n" + `c.putheader("Host", "a/b")`, "ValueError: Invalid header value 'a/b'", "="},
+		{`c.putrequest("GET", "/", skip_host=1)` + "\n" + `c.putheader("Host", "a\r\nB: c")`, `ValueError: Invalid header value 'a\r\nB: c'`, "="},
+		{`c.set_tunnel("h", 1, {"A b": "c"})`, "", "ValueError: Invalid header name 'A b'"},
+		{`c.set_tunnel("h", 1, {"A": "b\r\n c"})`, "", "ValueError: header value of A is folded"},
+		{`c.request("POST", "/", "hello", {"Content-Length": "3"})`, "error", "ValueError: the body is longer than its Content-Length"},
+		{`c.request("GET", "/", None, {"Transfer-Encoding": "chunked", "content-length": "3"})`,
+			"ValueError: Content-Length and Transfer-Encoding cannot both be given: leave one out", "="},
+		{`c.request("GET", "/", None, {"Content-Length": "3", "content-length": "3"})`, "ValueError: Content-Length is given twice", "="},
+	} {
+		if tt.strict == "=" {
+			tt.strict = tt.python
+		}
+		for policy, want := range map[string]string{"python": tt.python, "strict": tt.strict} {
+			script := fmt.Sprintf("c = httplib.HTTPConnection('h', policy=%q)\n", policy) + tt.call
+			got := outcome(run(t, script, nil))
+			if want == "error" && strings.HasPrefix(got, "PermissionError: ") || want == "error" && strings.Contains(got, "connect to h") {
+				continue // it got as far as connecting, which this run may not
+			}
+			if got != want {
+				t.Errorf("%s policy, %s: %s; want %s", policy, tt.call, got, want)
+			}
+		}
+	}
+}
+
+// TestPoliciesOfReuse is what each policy does with a connection over several
+// exchanges. The script's c has timeout 5.
+func TestPoliciesOfReuse(t *testing.T) {
+	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+	const exchange = `
+def exchange(method="GET", body=None, headers={}):
+    c.request(method, "/", body, headers)
+    r = c.getresponse()
+    return r.status, r.read()
+`
+	respond := func(s string) func(c *peerConn) {
+		return func(c *peerConn) { c.request(); c.send(s); c.untilClosed() }
+	}
+	for _, tt := range []struct {
+		name, script   string
+		peer           []func(c *peerConn)
+		python, strict string
+	}{
+		{"the next answer waits already", "show(exchange(), exchange())",
+			[]func(c *peerConn){respond(ok + "HTTP/1.1 201 evil\r\nContent-Length: 0\r\n\r\n"), respond(ok)}, "(200, 'hi') (200, 'hi')", "="},
+		{"a body of which the end was not read", "c.request('GET', '/')\nr = c.getresponse()\nc.request('GET', '/2')\nc.getresponse()",
+			[]func(c *peerConn){respond(ok)}, "httplib.ResponseNotReady", "="},
+		{"an answer before the request", "c.connect()\nready(c)\nshow(exchange())",
+			[]func(c *peerConn){func(c *peerConn) { c.send(ok); c.untilClosed() }}, "(200, 'hi')",
+			"httplib.BadStatusLine: the server answered before the request was sent"},
+		{"101", "show(exchange(), exchange())",
+			[]func(c *peerConn){func(c *peerConn) { c.request(); c.send("HTTP/1.1 101 x\r\n\r\n"); respond(ok)(c) }}, "(101, '') (200, 'hi')",
+			"httplib.HTTPException: the server switched protocols without being asked to"},
+		{"101 asked for", "show(exchange(headers={'Upgrade': 'h2c'}), exchange())",
+			[]func(c *peerConn){respond("HTTP/1.1 101 x\r\n\r\n"), respond(ok)}, "same", "(101, '') (200, 'hi')"},
+		{"1.0 with keep-alive and close", "show(exchange(), exchange())",
+			[]func(c *peerConn){respond("HTTP/1.0 200 OK\r\nConnection: keep-alive, close\r\nContent-Length: 2\r\n\r\nhi"), respond(ok)},
+			"same", "(200, 'hi') (200, 'hi')"},
+		{"an announced body that is not sent", "c.putrequest('POST', '/')\nc.putheader('Content-Length', '9')\nc.putheader('Expect', '100-continue')\nc.endheaders()\nr = c.getresponse()\nr.read()\nshow(r.status, exchange())",
+			[]func(c *peerConn){func(c *peerConn) {
+				c.r.ReadString('\n')
+				c.send("HTTP/1.1 417 no\r\nContent-Length: 0\r\n\r\n")
+				c.untilClosed()
+			}, respond(ok)},
+			"417 (200, 'hi')", "="},
+		{"half a body", "c.putrequest('POST', '/')\nc.putheader('Content-Length', '9')\nc.endheaders()\nc.send('half')\nr = c.getresponse()\nr.read()\nshow(r.status, exchange())",
+			[]func(c *peerConn){func(c *peerConn) { c.r.ReadString('\n'); c.send(ok); c.untilClosed() }, respond(ok)},
+			"200 (200, 'hi')", "ValueError: the body is shorter than its Content-Length"},
+		{"more than a body", "c.request('POST', '/', 'hello', {'Content-Length': '2'})\nr = c.getresponse()\nr.read()\nshow(r.status, exchange())",
+			[]func(c *peerConn){respond(ok), respond(ok)}, "200 (200, 'hi')", "ValueError: the body is longer than its Content-Length"},
+		{"more than a body, later", "c.putrequest('POST', '/')\nc.putheader('Content-Length', '2')\nc.endheaders()\nc.send('hi')\nc.send('!')",
+			[]func(c *peerConn){func(c *peerConn) { c.untilClosed() }}, "", "ValueError: the body is longer than its Content-Length"},
+		{"an early answer", "show(exchange('POST', 'x' * (64 << 20)))",
+			[]func(c *peerConn){func(c *peerConn) {
+				c.r.ReadString('\n')
+				c.send("HTTP/1.1 413 no\r\nContent-Length: 2\r\n\r\nno")
+			}}, "error", "(413, 'no')"},
+		{"a proxy's 201", "c.set_tunnel('h', 1)\nshow(exchange())",
+			[]func(c *peerConn){func(c *peerConn) { c.request(); c.send("HTTP/1.1 201 x\r\nContent-Length: 5\r\n\r\n"); respond(ok)(c) }},
+			"socket.error: Tunnel connection failed: 201 x", "(200, 'hi')"},
+	} {
+		for policy, want := range map[string]string{"python": tt.python, "strict": tt.strict} {
+			if want == "=" {
+				want = tt.python
+			}
+			if want == "same" {
+				continue // 2.7 goes on with the connection: see the transcripts
+			}
+			p := newPeer(t, tt.peer...)
+			script := fmt.Sprintf("c = httplib.HTTPConnection('127.0.0.1', c.port, timeout=5, policy=%q)\n", policy) + exchange + tt.script
+			got := outcome(session(t, context.Background(), p, script))
+			if want == "error" {
+				if !strings.HasPrefix(got, "socket.error: [Errno ") {
+					t.Errorf("%s policy, %s: %s; want socket.error", policy, tt.name, got)
+				}
+				continue
+			}
+			if got != want {
+				t.Errorf("%s policy, %s: %s; want %s", policy, tt.name, got, want)
+			}
+		}
+	}
+}
