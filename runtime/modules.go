@@ -18,6 +18,7 @@ import (
 	"starwire/runtime/lib/hmacmod"
 	"starwire/runtime/lib/jsonmod"
 	"starwire/runtime/lib/osmod"
+	"starwire/runtime/lib/remod"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
 	"starwire/runtime/lib/stringiomod"
@@ -41,6 +42,7 @@ var builtinModules = []*starlarkstruct.Module{
 	httplibmod.RFC822,
 	jsonmod.Module,
 	math.Module,
+	remod.Module,
 	socketmod.Module,
 	sslmod.Module,
 	stringiomod.CModule,
