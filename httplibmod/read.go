@@ -95,7 +95,10 @@ func (r *HTTPResponse) readPlain(thread *starlark.Thread, amt int64) (string, er
 	if r.left != untilClose && want > r.left {
 		want = r.left
 	}
-	data, err := r.gather(want)
+	data, err := "", r.cut
+	if err == nil {
+		data, err = r.gather(want)
+	}
 	early := isSyntax(err) // the connection's end before that of the content
 	if err == io.EOF && r.left == untilClose && r.t.ragged != nil && (amt == all || data == "") {
 		// Nobody can say whether this was all.
@@ -133,6 +136,7 @@ func (r *HTTPResponse) readPlain(thread *starlark.Thread, amt int64) (string, er
 		}
 	}
 	if early {
+		r.cut = err
 		r.drop(thread)
 	}
 	return data, nil

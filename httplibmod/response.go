@@ -43,6 +43,7 @@ type HTTPResponse struct {
 
 	closed bool
 	failed error // what every later read returns: the place in the stream is lost (D13)
+	cut    error // the end inside a body framed by its length, behind a short answer
 	lost   bool  // a chunked body was cut: the next read says so again, and closes
 	frozen bool
 	bound  map[string]*starlark.Builtin
