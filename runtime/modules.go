@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"go.starlark.net/lib/math"
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
@@ -17,6 +16,7 @@ import (
 	"starwire/runtime/lib/hashlibmod"
 	"starwire/runtime/lib/hmacmod"
 	"starwire/runtime/lib/jsonmod"
+	"starwire/runtime/lib/mathmod"
 	"starwire/runtime/lib/osmod"
 	"starwire/runtime/lib/remod"
 	"starwire/runtime/lib/socketmod"
@@ -41,7 +41,7 @@ var builtinModules = []*starlarkstruct.Module{
 	httplibmod.Mimetools,
 	httplibmod.RFC822,
 	jsonmod.Module,
-	math.Module,
+	mathmod.Module,
 	remod.Module,
 	socketmod.Module,
 	sslmod.Module,
