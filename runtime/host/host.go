@@ -83,8 +83,8 @@ type Host struct {
 	lifetime context.Context
 	state    *state
 
-	// See turn.go. *out is whether this goroutine has given up its turn; stop ends
-	// the guest that h belongs to, nil for the script itself.
+	// See turn.go. *out is whether the guest that h belongs to has given up its
+	// turn, and stop ends it; both are nil for the script itself.
 	turns *turns
 	out   *bool
 	stop  func()
@@ -230,7 +230,6 @@ func fill(h *Host) {
 	}
 	h.state = new(state)
 	h.turns = new(turns)
-	h.out = &h.turns.out
 }
 
 // sleep waits without touching anything outside, so it needs no grant.

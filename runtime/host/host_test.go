@@ -169,3 +169,39 @@ func TestStreamsOfNothing(t *testing.T) {
 		t.Errorf("Stdout.Write = %v", err)
 	}
 }
+
+// TestPart closes the resources of parts with the whole, or by themselves.
+func TestPart(t *testing.T) {
+	var whole Resources
+	part := whole.Part()
+	inner := part.Part()
+	a, b := new(closeCounter), new(closeCounter)
+	if err := errors.Join(part.Add(a), inner.Add(b)); err != nil || whole.Len() != 1 {
+		t.Fatalf("Add = %v, %d resources in the whole; want the part alone", err, whole.Len())
+	}
+	part.Remove(a)
+	if err := inner.Close(); err != nil || b.n != 1 || whole.Len() != 0 {
+		t.Errorf("Close of a part = %v, closed %d times, %d left in the whole; want nil, 1, 0", err, b.n, whole.Len())
+	}
+	if err := part.Add(a); err != nil {
+		t.Errorf("Add = %v", err)
+	}
+	if err := whole.Close(); err != nil || a.n != 1 {
+		t.Errorf("Close = %v, closed %d times; want nil, 1", err, a.n)
+	}
+	for _, r := range []*Resources{&whole, part, inner, whole.Part()} {
+		if err := r.Add(b); err != ErrEnded {
+			t.Errorf("Add after the end = %v; want %v", err, ErrEnded)
+		}
+	}
+	if b.n != 5 {
+		t.Errorf("closed %d times; want 5", b.n)
+	}
+}
+
+type closeCounter struct{ n int }
+
+func (c *closeCounter) Close() error {
+	c.n++
+	return nil
+}

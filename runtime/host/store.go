@@ -15,23 +15,36 @@ type Resources struct {
 	mu     sync.Mutex
 	open   map[io.Closer]struct{}
 	closed bool
+	whole  *Resources // whose part these are, or nil
 }
+
+// Part returns the resources of a part of the run, such as a worker of parallel:
+// closed by themselves, or with the whole at the latest.
+func (r *Resources) Part() *Resources { return &Resources{whole: r} }
 
 // Add registers c, to be closed at the end of the run. A run that has ended
 // closes c at once and returns an error: nothing may outlive it.
 func (r *Resources) Add(c io.Closer) error {
-	r.mu.Lock()
-	if !r.closed {
-		if r.open == nil {
-			r.open = make(map[io.Closer]struct{})
-		}
-		r.open[c] = struct{}{}
-		r.mu.Unlock()
+	if r.register(c) {
 		return nil
 	}
-	r.mu.Unlock()
 	c.Close()
 	return ErrEnded
+}
+
+// register enters c, unless the run has ended. A part is entered in its whole
+// while it has anything open.
+func (r *Resources) register(c io.Closer) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed || len(r.open) == 0 && r.whole != nil && !r.whole.register(r) {
+		return false
+	}
+	if r.open == nil {
+		r.open = make(map[io.Closer]struct{})
+	}
+	r.open[c] = struct{}{}
+	return true
 }
 
 // ErrEnded says that the run to which a resource would belong is over.
@@ -40,8 +53,11 @@ var ErrEnded = errors.New("the run has ended")
 // Remove forgets c, which its owner has closed.
 func (r *Resources) Remove(c io.Closer) {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	delete(r.open, c)
-	r.mu.Unlock()
+	if len(r.open) == 0 && r.whole != nil {
+		r.whole.Remove(r)
+	}
 }
 
 // Close closes everything that is open, and whatever is added later.
@@ -49,6 +65,9 @@ func (r *Resources) Close() error {
 	r.mu.Lock()
 	open := r.open
 	r.open, r.closed = nil, true
+	if r.whole != nil {
+		r.whole.Remove(r)
+	}
 	r.mu.Unlock()
 	var errs []error
 	for c := range open {

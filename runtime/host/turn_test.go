@@ -144,3 +144,72 @@ func TestScript(t *testing.T) {
 	s.Resume(paused)
 	h.Resume(h.Pause())
 }
+
+// TestJoin leaves a guest of a fork, and one that comes later, to the script.
+func TestJoin(t *testing.T) {
+	ctx := context.Background()
+	h := Attach(new(starlark.Thread), ctx, Host{})
+	loan := h.Lend()
+	f := h.Fork(ctx)
+	f.Invite()
+	count := 0 // guarded by the turns
+	paused, entered := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	early, late := f.Guest(ctx, func() {}), f.Guest(ctx, func() {})
+	wg.Go(func() {
+		if err := early.Enter(ctx); err != nil {
+			t.Errorf("Enter() in the fork's pause = %v", err)
+			return
+		}
+		p := early.Pause()
+		close(paused)
+		<-entered
+		early.Resume(p)
+		count++
+		early.Leave()
+	})
+	lent := f.Pause()
+	<-paused
+	f.Resume(lent)
+	wg.Go(func() {
+		close(entered)
+		if err := late.Enter(ctx); err != nil {
+			t.Errorf("Enter() of a fork that ends = %v", err)
+			return
+		}
+		count++
+		late.Leave()
+	})
+	<-entered
+	f.Join()
+	h.Return(loan)
+	count++
+	if !h.Pause() {
+		t.Fatal("Pause() = false; want the guests of the fork to be the script's")
+	}
+	wg.Wait()
+	h.Resume(true)
+	script := f.Script()
+	script.Resume(script.Pause())
+	if count != 3 {
+		t.Errorf("count = %d; want 3", count)
+	}
+}
+
+// TestLend has forks that leave nobody behind: then Pause costs nothing again.
+func TestLend(t *testing.T) {
+	h := Attach(new(starlark.Thread), context.Background(), Host{})
+	loan := h.Lend()
+	h.Fork(context.Background()).Join()
+	h.Return(loan)
+	if h.Pause() {
+		t.Error("Pause() without guests = true after forks; want nothing to happen")
+	}
+	h.Invite()
+	loan = h.Lend()
+	h.Return(loan)
+	if !h.Pause() {
+		t.Error("Pause() = false; want the guests of before to be let in")
+	}
+	h.Resume(true)
+}
