@@ -141,7 +141,8 @@ func (l *link) arm(armed *bool, set func(net.Conn, time.Time) error) error {
 			t = by
 		}
 	}
-	if err := set(l.Conn, t); err != nil {
+	// A pipe whose other end is closed refuses; the operation will say why.
+	if err := set(l.Conn, t); err != nil && err != io.ErrClosedPipe {
 		return err
 	}
 	if err := l.over(); err != nil {
