@@ -142,12 +142,7 @@ func (c *HTTPConnection) sendBody(thread *starlark.Thread, b body) error {
 		n, err := c.t.sock.ReadFrom(&io.LimitedReader{R: r, N: b.length})
 		c.announced.sent += n
 		if err != nil {
-			c.t.broken = true
-			if c.rules.strict && hungUp(err) {
-				c.t.unsent = err
-				return nil
-			}
-			return err
+			return c.unsent(thread, err)
 		}
 		if n < b.length {
 			c.t.close(thread)

@@ -302,9 +302,19 @@ func (c *HTTPConnection) write(thread *starlark.Thread, head []byte, text string
 	if err == nil {
 		return nil
 	}
-	c.t.broken = true
-	if c.rules.strict && c.t.sock != nil && hungUp(err) {
-		c.t.unsent = err
+	return c.unsent(thread, err)
+}
+
+// unsent ends a request that was not sent to its end, because of err.
+func (c *HTTPConnection) unsent(thread *starlark.Thread, err error) error {
+	t := c.t
+	t.broken = true
+	switch {
+	case t.sock == nil:
+	case !hungUp(err): // a timeout: nobody knows how much arrived (H4)
+		t.close(thread)
+	case c.rules.strict:
+		t.unsent = err
 		return nil
 	}
 	return err
@@ -339,7 +349,7 @@ func (c *HTTPConnection) openStrictly(thread *starlark.Thread, head []byte) erro
 	t := c.t
 	t.wants = hasField(head, "upgrade")
 	if t.sock != nil && !t.used {
-		if data, _ := t.sock.Idle(); data {
+		if data, _ := t.sock.Idle(); data || len(t.bufferedBytes()) > 0 {
 			t.close(thread)
 			return BadStatusLine.Errorf("the server answered before the request was sent")
 		}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	goruntime "runtime"
 	"strings"
 	"testing"
 	"time"
@@ -98,13 +97,7 @@ func session(t *testing.T, ctx context.Context, p *peer, script string) (string,
 		}),
 		// ready waits until there is something to read on the connection's socket.
 		"ready": starlark.NewBuiltin("ready", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-			s := args[0].(*HTTPConnection).t.sock
-			for end := time.Now().Add(5 * time.Second); time.Now().Before(end); goruntime.Gosched() {
-				if data, eof := s.Idle(); data || eof {
-					return starlark.None, nil
-				}
-			}
-			return nil, errors.New("nothing came")
+			return starlark.None, untilReadable(args[0])
 		}),
 		"attempt": starlark.NewBuiltin("attempt", func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			if _, err := starlark.Call(thread, args[0], args[1:], kwargs); err != nil {
