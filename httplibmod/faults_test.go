@@ -204,7 +204,7 @@ func allFaults() []fault {
 }
 
 // TestFaults runs every fault in both policies, over TCP and TLS. In each the
-// call must return within its time and 250 ms, with a typed error, having
+// call must return within its time and the slack, with a typed error, having
 // allocated by what it received; the socket must be as the row says; another
 // connection must work at once; and nothing may be left behind.
 func TestFaults(t *testing.T) {
