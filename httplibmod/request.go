@@ -259,7 +259,7 @@ func (c *HTTPConnection) endHeaders(thread *starlark.Thread, b body) error {
 	c.startClock()
 	if t := c.transport(); t != nil {
 		t.expire(c.expires)
-		if t.used && !t.held && t.stale() {
+		if t.used && (!t.held || c.pending.complete()) && t.stale() {
 			// Nothing of this request was sent yet, so a new connection replays nothing.
 			t.close(thread)
 		}

@@ -94,6 +94,12 @@ func (r *HTTPResponse) finish(thread *starlark.Thread) error {
 	return err
 }
 
+// complete reports whether nothing of the response is left to be received,
+// although its script has not read it to its end.
+func (r *HTTPResponse) complete() bool {
+	return r != nil && r.body != nil && r.body.Done() && r.prefix == ""
+}
+
 // abandon ends a response before its end, or whose framing was lost: what is
 // left of it would be taken for the next answer, so the transport goes too (H3, H4).
 func (r *HTTPResponse) abandon(thread *starlark.Thread) error {
@@ -121,7 +127,7 @@ func (r *HTTPResponse) close(thread *starlark.Thread) error {
 	if r.closed {
 		return nil
 	}
-	if r.body != nil && r.body.Done() && r.prefix == "" {
+	if r.complete() {
 		return r.finish(thread)
 	}
 	return r.abandon(thread)
