@@ -113,7 +113,7 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		o.config.Args = append([]string{"-c"}, args...)
 		return runText(ctx, o.config, "<string>", []byte(o.code), stderr)
 	case len(args) > 0 && args[0] != "-":
-		src, err := os.ReadFile(args[0])
+		src, err := read(ctx, func() ([]byte, error) { return os.ReadFile(args[0]) })
 		if err != nil {
 			return fail(stderr, err)
 		}
@@ -122,7 +122,7 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	case command == "run" && len(args) == 0:
 		return usageError(stderr, errors.New("run wants a FILE"))
 	case len(args) > 0 || !term.IsTerminal(int(stdin.Fd())):
-		src, err := io.ReadAll(stdin)
+		src, err := read(ctx, func() ([]byte, error) { return io.ReadAll(stdin) })
 		if err != nil {
 			return fail(stderr, err)
 		}
@@ -131,6 +131,25 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	}
 	o.config.Args = []string{""}
 	return runREPL(ctx, o.config, stdout, stderr)
+}
+
+var errInterrupt = errors.New("interrupted before the program was read")
+
+// read reads a program. A pipe may never end: an interrupt ends the wait.
+func read(ctx context.Context, f func() ([]byte, error)) ([]byte, error) {
+	var src []byte
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		src, err = f()
+	}()
+	select {
+	case <-done:
+		return src, err
+	case <-ctx.Done():
+		return nil, errInterrupt
+	}
 }
 
 // cutCommand takes the subcommand from the front of args; "" for none.
@@ -207,6 +226,9 @@ func report(stderr io.Writer, err error) int {
 // fail reports an error of our own: a file that is not there.
 func fail(stderr io.Writer, err error) int {
 	fmt.Fprintf(stderr, "starwire: %v\n", err)
+	if err == errInterrupt {
+		return 130
+	}
 	return 1
 }
 

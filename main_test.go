@@ -107,6 +107,22 @@ func command(t *testing.T, text string, args ...string) (stdout, stderr string, 
 	return out.String(), errs.String(), code
 }
 
+// TestInterruptedRead: a pipe that sends nothing does not keep Ctrl-C out.
+func TestInterruptedRead(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var errs strings.Builder
+	if code := run(ctx, nil, r, io.Discard, &errs); code != 130 || !strings.Contains(errs.String(), "interrupted") {
+		t.Errorf("status %d, %q; want 130", code, errs.String())
+	}
+}
+
 // TestReadme runs what README.md tells a reader to type and to write.
 func TestReadme(t *testing.T) {
 	text, err := os.ReadFile("README.md")
