@@ -53,7 +53,7 @@ func Builtins() []*Class {
 		BaseException, SystemExit, KeyboardInterrupt, ExceptionClass, Error, PermissionError, StopIteration,
 		StandardError, ArithmeticError, OverflowError, ZeroDivisionError, AssertionError, AttributeError,
 		EOFError, ImportError, LookupError, IndexError, KeyError, MemoryError, NameError, UnboundLocalError, RuntimeError,
-		NotImplementedError, SyntaxError, TypeError, ValueError, UnicodeError, UnicodeDecodeError, EnvironmentError, IOError, OSError,
+		NotImplementedError, SyntaxError, TypeError, ValueError, UnicodeError, UnicodeDecodeError, UnicodeEncodeError, EnvironmentError, IOError, OSError,
 	}
 }
 

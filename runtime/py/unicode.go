@@ -106,3 +106,30 @@ func decodeStep(s string) (n, bad int, reason string) {
 }
 
 func isContinuation(c byte) bool { return c&0xc0 == 0x80 }
+
+// UnicodeEncodeError says which characters of a text the encoding has not.
+var UnicodeEncodeError = NewClass("", "UnicodeEncodeError", Spec{
+	Init: initDecodeError, Str: strEncodeError,
+	Fields: []string{"encoding", "end", "object", "reason", "start"},
+	Doc:    "Text could not be encoded: encoding, object, start, end, reason. Positions count characters.",
+}, UnicodeError)
+
+// strEncodeError is UnicodeEncodeError.__str__.
+func strEncodeError(e *Exception) string {
+	encoding, reason := Str(e.Fields["encoding"]), Str(e.Fields["reason"])
+	object, _ := AsBytes(e.Fields["object"])
+	start, _ := e.Fields["start"].(starlark.Int).Int64()
+	end, _ := e.Fields["end"].(starlark.Int).Int64()
+	if chars := []rune(object); 0 <= start && start < int64(len(chars)) && end == start+1 {
+		c := chars[start]
+		escape := fmt.Sprintf(`\x%02x`, c)
+		switch {
+		case c > 0xffff:
+			escape = fmt.Sprintf(`\U%08x`, c)
+		case c > 0xff:
+			escape = fmt.Sprintf(`\u%04x`, c)
+		}
+		return fmt.Sprintf("'%s' codec can't encode character u'%s' in position %d: %s", encoding, escape, start, reason)
+	}
+	return fmt.Sprintf("'%s' codec can't encode characters in position %d-%d: %s", encoding, start, end-1, reason)
+}

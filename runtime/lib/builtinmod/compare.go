@@ -1,0 +1,235 @@
+package builtinmod
+
+import (
+	"math/big"
+	"strings"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"starwire/runtime/py"
+)
+
+// maxDepth bounds the containers in containers that a comparison goes into.
+const maxDepth = 200
+
+func tooDeep() error { return py.RuntimeError.Errorf("maximum recursion depth exceeded in cmp") }
+
+// number returns v as an Int or Float; a bool is 0 or 1.
+func number(v starlark.Value) (starlark.Value, bool) {
+	switch v := v.(type) {
+	case starlark.Int, starlark.Float:
+		return v, true
+	case starlark.Bool:
+		if v {
+			return starlark.MakeInt(1), true
+		}
+		return starlark.MakeInt(0), true
+	}
+	return nil, false
+}
+
+// sequence returns the elements of a list, or of a tuple, named or not.
+func sequence(v starlark.Value) (items starlark.Indexable, kind string) {
+	switch v := v.(type) {
+	case *starlark.List:
+		return v, "list"
+	case starlark.Tuple:
+		return v, "tuple"
+	case *py.Named:
+		return v, "tuple"
+	}
+	return nil, ""
+}
+
+// equal is x == y, for which True is 1 and a time.struct_time a tuple.
+func equal(x, y starlark.Value, depth int) (bool, error) {
+	if depth > maxDepth {
+		return false, tooDeep()
+	}
+	if x, ok := x.(starlark.String); ok {
+		y, ok := y.(starlark.String)
+		return ok && x == y, nil
+	}
+	if nx, ok := number(x); ok {
+		ny, ok := number(y)
+		if !ok {
+			return false, nil
+		}
+		return starlark.Equal(nx, ny)
+	}
+	if sx, kind := sequence(x); kind != "" {
+		sy, other := sequence(y)
+		if kind != other || sx.Len() != sy.Len() {
+			return false, nil
+		}
+		for i := range sx.Len() {
+			if ok, err := equal(sx.Index(i), sy.Index(i), depth+1); !ok || err != nil {
+				return false, err
+			}
+		}
+		return true, nil
+	}
+	if dx, ok := x.(*starlark.Dict); ok {
+		dy, ok := y.(*starlark.Dict)
+		if !ok || dx.Len() != dy.Len() {
+			return false, nil
+		}
+		for k, v := range dx.Entries() {
+			w, found, err := dy.Get(k)
+			if err != nil || !found {
+				return false, err
+			}
+			if ok, err := equal(v, w, depth+1); !ok || err != nil {
+				return false, err
+			}
+		}
+		return true, nil
+	}
+	return starlark.EqualDepth(x, y, maxDepth)
+}
+
+// compare is cmp(x, y). Values of different types have an order, too: None, then numbers, then by the
+// names of the types.
+//
+// object.c, default_3way_compare.
+func compare(x, y starlark.Value, depth int) (int, error) {
+	if depth > maxDepth {
+		return 0, tooDeep()
+	}
+	if x, ok := x.(starlark.String); ok {
+		if y, ok := y.(starlark.String); ok {
+			return strings.Compare(string(x), string(y)), nil
+		}
+	}
+	nx, xIsNumber := number(x)
+	ny, yIsNumber := number(y)
+	if xIsNumber && yIsNumber {
+		return threeWay(nx, ny)
+	}
+	sx, kx := sequence(x)
+	sy, ky := sequence(y)
+	if kx != "" && kx == ky {
+		for i := range min(sx.Len(), sy.Len()) {
+			eq, err := equal(sx.Index(i), sy.Index(i), depth+1)
+			if err != nil {
+				return 0, err
+			}
+			if !eq {
+				return compare(sx.Index(i), sy.Index(i), depth+1)
+			}
+		}
+		return sx.Len() - sy.Len(), nil
+	}
+	eq, err := equal(x, y, depth)
+	if eq || err != nil {
+		return 0, err
+	}
+	if dx, ok := x.(*starlark.Dict); ok {
+		if dy, ok := y.(*starlark.Dict); ok {
+			return compareDicts(dx, dy, depth)
+		}
+	}
+	if x.Type() == y.Type() {
+		return threeWay(x, y)
+	}
+	return strings.Compare(rank(x, xIsNumber), rank(y, yIsNumber)), nil
+}
+
+// rank is what orders values of different types.
+func rank(v starlark.Value, isNumber bool) string {
+	switch {
+	case v == starlark.None:
+		return ""
+	case isNumber:
+		return "\x01"
+	}
+	return "\x02" + py.TypeName(v)
+}
+
+func threeWay(x, y starlark.Value) (int, error) {
+	if less, err := starlark.Compare(syntax.LT, x, y); err != nil || less {
+		return -1, err
+	}
+	more, err := starlark.Compare(syntax.GT, x, y)
+	if more {
+		return 1, err
+	}
+	return 0, err
+}
+
+// compareDicts orders dicts that differ: by size, then by the smallest key whose value differs.
+//
+// dictobject.c, dict_compare.
+func compareDicts(x, y *starlark.Dict, depth int) (int, error) {
+	if n := x.Len() - y.Len(); n != 0 {
+		return n, nil
+	}
+	kx, vx, err := smallestDifference(x, y, depth)
+	if err != nil {
+		return 0, err
+	}
+	ky, vy, err := smallestDifference(y, x, depth)
+	if err != nil {
+		return 0, err
+	}
+	if c, err := compare(kx, ky, depth+1); c != 0 || err != nil {
+		return c, err
+	}
+	return compare(vx, vy, depth+1)
+}
+
+// smallestDifference returns the smallest key of x whose value is not y's, and the value.
+func smallestDifference(x, y *starlark.Dict, depth int) (key, value starlark.Value, err error) {
+	for k, v := range x.Entries() {
+		if w, found, _ := y.Get(k); found {
+			if eq, err := equal(v, w, depth+1); eq || err != nil {
+				if err != nil {
+					return nil, nil, err
+				}
+				continue
+			}
+		}
+		if key != nil {
+			if c, err := compare(k, key, depth+1); err != nil || c >= 0 {
+				if err != nil {
+					return nil, nil, err
+				}
+				continue
+			}
+		}
+		key, value = k, v
+	}
+	if key == nil {
+		key, value = starlark.None, starlark.None
+	}
+	return key, value, nil
+}
+
+// sign makes -1, 0 or 1 of a comparison's outcome.
+func sign(n int) starlark.Int {
+	switch {
+	case n < 0:
+		return starlark.MakeInt(-1)
+	case n > 0:
+		return starlark.MakeInt(1)
+	}
+	return starlark.MakeInt(0)
+}
+
+// outcome is the sign of what a cmp function returned.
+func outcome(v starlark.Value) (int, error) {
+	n, ok := number(v)
+	if n, isInt := n.(starlark.Int); ok && isInt {
+		return n.Sign(), nil
+	}
+	return 0, py.TypeError.Errorf("comparison function must return int, not %s", py.TypeName(v))
+}
+
+// clampInt returns n as an int, the ends of its range for what lies beyond.
+func clampInt(n starlark.Int) int {
+	if i, ok := n.Int64(); ok {
+		return int(i)
+	}
+	return int(new(big.Int).SetInt64(int64(n.Sign())).Int64()) * (1 << 62)
+}

@@ -1,0 +1,352 @@
+package builtinmod
+
+import (
+	"strings"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"starwire/runtime/host"
+	"starwire/runtime/py"
+)
+
+// mapFn is map(function, *sequences), which returns a list; shorter sequences go on with None.
+//
+// bltinmodule.c, builtin_map.
+func mapFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(kwargs) > 0 || len(args) < 2 {
+		return nil, py.TypeError.Errorf("map() requires at least two args")
+	}
+	columns, rows, err := columnsOf(thread, args[1:])
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range columns {
+		rows = max(rows, len(c))
+	}
+	out := make([]starlark.Value, rows)
+	for i := range out {
+		row := make(starlark.Tuple, len(columns))
+		for j, c := range columns {
+			row[j] = starlark.None
+			if i < len(c) {
+				row[j] = c[i]
+			}
+		}
+		switch {
+		case args[0] != starlark.None:
+			if out[i], err = starlark.Call(thread, args[0], row, nil); err != nil {
+				return nil, err
+			}
+		case len(row) == 1:
+			out[i] = row[0]
+		default:
+			out[i] = row
+		}
+	}
+	return starlark.NewList(out), nil
+}
+
+// columnsOf collects sequences; rows is the length of the shortest.
+func columnsOf(thread *starlark.Thread, seqs starlark.Tuple) (columns [][]starlark.Value, rows int, err error) {
+	for i, seq := range seqs {
+		c, err := collect(thread, seq)
+		if err != nil {
+			return nil, 0, err
+		}
+		if columns = append(columns, c); i == 0 || len(c) < rows {
+			rows = len(c)
+		}
+	}
+	return columns, rows, nil
+}
+
+// zip is zip(*sequences), which returns a list.
+func zip(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(kwargs) > 0 {
+		return nil, py.TypeError.Errorf("zip() takes no keyword arguments")
+	}
+	columns, rows, err := columnsOf(thread, args)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]starlark.Value, rows)
+	for i := range out {
+		row := make(starlark.Tuple, len(columns))
+		for j, c := range columns {
+			row[j] = c[i]
+		}
+		out[i] = row
+	}
+	return starlark.NewList(out), nil
+}
+
+// filter is filter(function or None, sequence): of a string a string, of a tuple a tuple, else a list.
+//
+// bltinmodule.c, builtin_filter.
+func filter(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var fn, seq starlark.Value
+	if err := unpack(b, args, kwargs, 2, &fn, &seq); err != nil {
+		return nil, err
+	}
+	var kept []starlark.Value
+	err := each(thread, seq, func(v starlark.Value) (bool, error) {
+		keep := v
+		if fn != starlark.None {
+			var err error
+			if keep, err = starlark.Call(thread, fn, starlark.Tuple{v}, nil); err != nil {
+				return false, err
+			}
+		}
+		if keep.Truth() {
+			kept = append(kept, v)
+		}
+		return true, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	switch seq.(type) {
+	case starlark.String:
+		var s strings.Builder
+		for _, v := range kept {
+			s.WriteString(string(v.(starlark.String)))
+		}
+		return starlark.String(s.String()), nil
+	case starlark.Tuple:
+		return starlark.Tuple(kept), nil
+	}
+	return starlark.NewList(kept), nil
+}
+
+// reduce is reduce(function, sequence[, initial]).
+func reduce(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var fn, seq, total starlark.Value
+	if err := unpack(b, args, kwargs, 2, &fn, &seq, &total); err != nil {
+		return nil, err
+	}
+	err := each(thread, seq, func(v starlark.Value) (bool, error) {
+		if total == nil {
+			total = v
+			return true, nil
+		}
+		var err error
+		total, err = starlark.Call(thread, fn, starlark.Tuple{total, v}, nil)
+		return true, err
+	})
+	if err == nil && total == nil {
+		err = py.TypeError.Errorf("reduce() of empty sequence with no initial value")
+	}
+	return total, err
+}
+
+// enumerate is enumerate(sequence, start=0); it returns a list.
+func enumerate(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var seq starlark.Value
+	start := starlark.MakeInt(0)
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "sequence", &seq, "start?", &start); err != nil {
+		return nil, err
+	}
+	it, err := newIterator(thread, seq)
+	if err != nil {
+		return nil, err
+	}
+	n, one := start, starlark.MakeInt(1)
+	return &iterator{thread, "enumerate", func() (starlark.Value, error) {
+		v, err := it.step()
+		if v == nil || err != nil {
+			return nil, err
+		}
+		pair := starlark.Tuple{n, v}
+		n = n.Add(one)
+		return pair, nil
+	}}, nil
+}
+
+// reversed is reversed(sequence).
+func reversed(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var seq starlark.Value
+	if err := unpack(b, args, kwargs, 1, &seq); err != nil {
+		return nil, err
+	}
+	if _, ok := seq.(starlark.Indexable); !ok {
+		return nil, py.TypeError.Errorf("argument to reversed() must be a sequence")
+	}
+	items, err := collect(thread, seq)
+	if err != nil {
+		return nil, err
+	}
+	i := len(items)
+	return &iterator{thread, "reversed", func() (starlark.Value, error) {
+		if i == 0 {
+			return nil, nil
+		}
+		i--
+		return items[i], nil
+	}}, nil
+}
+
+// anyAll is any(iterable) and all(iterable).
+func anyAll(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var seq starlark.Value
+	if err := unpack(b, args, kwargs, 1, &seq); err != nil {
+		return nil, err
+	}
+	found := starlark.Bool(b.Name() == "all")
+	err := each(thread, seq, func(v starlark.Value) (bool, error) {
+		if v.Truth() != found {
+			found = !found
+			return false, nil
+		}
+		return true, nil
+	})
+	return found, err
+}
+
+// rangeFn is range(stop) and range(start, stop, step=1): a list.
+func rangeFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	r, err := xrange(thread, b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	if n := starlark.Len(r); n > maxItems {
+		return nil, py.MemoryError.New(nil)
+	}
+	items, err := collect(thread, r)
+	if err != nil {
+		return nil, err
+	}
+	return starlark.NewList(items), nil
+}
+
+// xrange is xrange(stop) and xrange(start, stop, step=1).
+func xrange(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(kwargs) > 0 {
+		return nil, py.TypeError.Errorf("%s() does not take keyword arguments", b.Name())
+	}
+	limits := make(starlark.Tuple, len(args))
+	for i, arg := range args {
+		n, _ := number(arg)
+		if _, ok := n.(starlark.Int); !ok {
+			return nil, py.TypeError.Errorf("%s() integer argument expected, got %s.", b.Name(), py.TypeName(arg))
+		}
+		limits[i] = n
+	}
+	switch {
+	case len(args) == 0:
+		return nil, py.TypeError.Errorf("%s() requires 1-3 int arguments", b.Name())
+	case len(args) == 3 && limits[2].(starlark.Int).Sign() == 0:
+		if b.Name() == "range" {
+			return nil, py.ValueError.Errorf("range() step argument must not be zero")
+		}
+		return nil, py.ValueError.Errorf("xrange() arg 3 must not be zero")
+	}
+	return starlark.Call(thread, starlark.Universe["range"], limits, nil)
+}
+
+// length is len(x).
+func length(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Value
+	if err := unpack(b, args, kwargs, 1, &x); err != nil {
+		return nil, err
+	}
+	n := starlark.Len(x)
+	if n < 0 {
+		if n := attrOf(x, "__len__"); n != nil {
+			return starlark.Call(new(starlark.Thread), n, nil, nil)
+		}
+		return nil, py.TypeError.Errorf("object of type '%s' has no len()", py.TypeName(x))
+	}
+	return starlark.MakeInt(n), nil
+}
+
+// repr is repr(x).
+func repr(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Value
+	if err := unpack(b, args, kwargs, 1, &x); err != nil {
+		return nil, err
+	}
+	return result(thread, py.Repr(x))
+}
+
+// format is format(value, spec="").
+func format(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Value
+	var spec string
+	if err := unpack(b, args, kwargs, 1, &x, &spec); err != nil {
+		return nil, err
+	}
+	s, err := FormatSpec(x, spec)
+	return starlark.String(s), err
+}
+
+// callable is callable(x).
+func callable(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Value
+	if err := unpack(b, args, kwargs, 1, &x); err != nil {
+		return nil, err
+	}
+	return starlark.Bool(isCallable(x)), nil
+}
+
+// apply is apply(function, args=(), kwargs={}).
+func apply(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var fn starlark.Value
+	var of starlark.Value = starlark.Tuple{}
+	keywords := new(starlark.Dict)
+	if err := unpack(b, args, kwargs, 1, &fn, &of, &keywords); err != nil {
+		return nil, err
+	}
+	positional, err := collect(thread, of)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range keywords.Items() {
+		if !is[starlark.String](item[0]) {
+			return nil, py.TypeError.Errorf("keywords must be strings")
+		}
+	}
+	return starlark.Call(thread, fn, positional, keywords.Items())
+}
+
+// hash is hash(x). The number is not CPython's.
+func hash(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Value
+	if err := unpack(b, args, kwargs, 1, &x); err != nil {
+		return nil, err
+	}
+	n, err := x.Hash()
+	if err != nil {
+		return nil, unhashable(x)
+	}
+	return starlark.MakeUint64(uint64(n)), nil
+}
+
+// pow is pow(x, y[, z]); power is the operator **.
+func pow(power function) function {
+	return func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		var x, y, z starlark.Value
+		if err := unpack(b, args, kwargs, 2, &x, &y, &z); err != nil {
+			return nil, err
+		}
+		if z == nil || z == starlark.None {
+			return power(thread, b, args[:2], nil)
+		}
+		nx, okX := x.(starlark.Int)
+		ny, okY := y.(starlark.Int)
+		nz, okZ := z.(starlark.Int)
+		switch {
+		case !okX || !okY || !okZ:
+			return nil, py.TypeError.Errorf("pow() 3rd argument not allowed unless all arguments are integers")
+		case ny.Sign() < 0:
+			return nil, py.TypeError.Errorf("pow() 2nd argument cannot be negative when 3rd argument specified")
+		case nz.Sign() == 0:
+			return nil, py.ValueError.Errorf("pow() 3rd argument cannot be 0")
+		}
+		if err := host.Spend(thread, ny.BigInt().BitLen()); err != nil {
+			return nil, err
+		}
+		n := starlark.MakeBigInt(nx.BigInt().Exp(nx.BigInt(), ny.BigInt(), nz.BigInt()))
+		return starlark.Binary(syntax.PERCENT, n, nz)
+	}
+}

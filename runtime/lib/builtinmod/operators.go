@@ -1,0 +1,80 @@
+package builtinmod
+
+import (
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"starwire/runtime/py"
+)
+
+// Div is x / y: of integers the floor of the quotient.
+//
+// intobject.c, int_classic_div; floatobject.c, float_classic_div.
+func Div(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	x, okX := number(args[0])
+	y, okY := number(args[1])
+	if !okX || !okY {
+		v, err := starlark.Binary(syntax.SLASH, args[0], args[1])
+		if err != nil {
+			return nil, unsupported("/", args[0], args[1])
+		}
+		return v, nil
+	}
+	return divide(x, y)
+}
+
+func divide(x, y starlark.Value) (starlark.Value, error) {
+	xi, okX := x.(starlark.Int)
+	yi, okY := y.(starlark.Int)
+	if okX && okY {
+		if yi.Sign() == 0 {
+			return nil, py.ZeroDivisionError.Errorf("integer division or modulo by zero")
+		}
+		return xi.Div(yi), nil
+	}
+	if f, ok := starlark.AsFloat(y); ok && f == 0 {
+		return nil, py.ZeroDivisionError.Errorf("float division by zero")
+	}
+	return starlark.Binary(syntax.SLASH, x, y)
+}
+
+func unsupported(op string, x, y starlark.Value) error {
+	return py.TypeError.Errorf("unsupported operand type(s) for %s: '%s' and '%s'", op, py.TypeName(x), py.TypeName(y))
+}
+
+// Mod is x % y: of a string its formatting.
+//
+// stringobject.c, PyString_Format; intobject.c, int_mod.
+func Mod(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	if format, ok := py.AsBytes(args[0]); ok {
+		s, err := Format(thread, format, args[1])
+		if err != nil {
+			return nil, err
+		}
+		return result(thread, s)
+	}
+	x, okX := number(args[0])
+	y, okY := number(args[1])
+	if !okX || !okY {
+		v, err := starlark.Binary(syntax.PERCENT, args[0], args[1])
+		if err != nil {
+			return nil, unsupported("%", args[0], args[1])
+		}
+		return v, nil
+	}
+	if f, ok := starlark.AsFloat(y); ok && f == 0 {
+		if is[starlark.Int](x) && is[starlark.Int](y) {
+			return nil, py.ZeroDivisionError.Errorf("integer division or modulo by zero")
+		}
+		return nil, py.ZeroDivisionError.Errorf("float modulo")
+	}
+	return starlark.Binary(syntax.PERCENT, x, y)
+}
+
+// Equal is x == y, for which True is 1 and False 0.
+//
+// object.c, PyObject_RichCompare.
+func Equal(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	eq, err := equal(args[0], args[1], 0)
+	return starlark.Bool(eq), err
+}

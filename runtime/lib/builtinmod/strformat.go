@@ -1,0 +1,411 @@
+package builtinmod
+
+import (
+	"strconv"
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/py"
+)
+
+// A formatter is str.format at work.
+type formatter struct {
+	thread *starlark.Thread
+	args   starlark.Tuple
+	kwargs []starlark.Tuple
+	auto   int // the next automatic number; -1 once a field had one of its own
+}
+
+// strFormat is s.format(*args, **kwargs).
+//
+// stringlib/string_format.h, build_string.
+func strFormat(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	f := &formatter{thread: thread, args: args, kwargs: kwargs}
+	s, err := f.format(self(b), 2)
+	if err != nil {
+		return nil, err
+	}
+	return result(thread, s)
+}
+
+// format replaces the fields of s, in whose specs may be fields, depth deep.
+func (f *formatter) format(s string, depth int) (string, error) {
+	if depth == 0 {
+		return "", py.ValueError.Errorf("Max string recursion exceeded")
+	}
+	var out strings.Builder
+	for s != "" {
+		i := strings.IndexAny(s, "{}")
+		if i < 0 {
+			out.WriteString(s)
+			break
+		}
+		out.WriteString(s[:i])
+		c := s[i]
+		s = s[i+1:]
+		if s != "" && s[0] == c {
+			out.WriteByte(c)
+			s = s[1:]
+			continue
+		}
+		if c == '}' {
+			return "", py.ValueError.Errorf("Single '}' encountered in format string")
+		}
+		if s == "" {
+			return "", py.ValueError.Errorf("Single '{' encountered in format string")
+		}
+		end, nesting := 0, 1
+		for ; end < len(s); end++ {
+			if s[end] == '{' {
+				nesting++
+			} else if s[end] == '}' {
+				if nesting--; nesting == 0 {
+					break
+				}
+			}
+		}
+		if nesting > 0 {
+			return "", py.ValueError.Errorf("expected '}' before end of string")
+		}
+		text, err := f.field(s[:end], depth)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(text)
+		if out.Len() > maxText {
+			return "", py.MemoryError.New(nil)
+		}
+		s = s[end+1:]
+	}
+	return out.String(), nil
+}
+
+// field formats one field: name, !conversion and :spec.
+func (f *formatter) field(s string, depth int) (string, error) {
+	name, spec, _ := strings.Cut(s, ":")
+	name, conversion, converted := strings.Cut(name, "!")
+	v, err := f.lookup(name)
+	if err != nil {
+		return "", err
+	}
+	if converted {
+		switch conversion {
+		case "r":
+			v = starlark.String(py.Repr(v))
+		case "s":
+			v = starlark.String(py.Str(v))
+		default:
+			return "", py.ValueError.Errorf("Unknown conversion specifier %s", conversion)
+		}
+	}
+	if strings.ContainsAny(spec, "{}") {
+		if spec, err = f.format(spec, depth-1); err != nil {
+			return "", err
+		}
+	}
+	return FormatSpec(v, spec)
+}
+
+// lookup finds what a field names: 0, name, name.attribute, 0[key].
+func (f *formatter) lookup(name string) (starlark.Value, error) {
+	end := strings.IndexAny(name, ".[")
+	if end < 0 {
+		end = len(name)
+	}
+	first, rest := name[:end], name[end:]
+	v, err := f.argument(first)
+	for rest != "" && err == nil {
+		if rest[0] == '.' {
+			end := strings.IndexAny(rest[1:], ".[") + 1
+			if end == 0 {
+				end = len(rest)
+			}
+			if v, err = Attr(v, rest[1:end]); err == nil && end == 1 {
+				err = py.ValueError.Errorf("Empty attribute in format string")
+			}
+			rest = rest[end:]
+			continue
+		}
+		key, after, closed := strings.Cut(rest[1:], "]")
+		switch {
+		case rest[0] != '[':
+			return nil, py.ValueError.Errorf("Only '.' or '[' may follow ']' in format field specifier")
+		case !closed:
+			return nil, py.ValueError.Errorf("Missing ']' in format string")
+		case key == "":
+			return nil, py.ValueError.Errorf("Empty attribute in format string")
+		}
+		rest = after
+		if n, convErr := strconv.Atoi(key); convErr == nil && n >= 0 {
+			v, err = getItem(v, starlark.MakeInt(n))
+		} else {
+			v, err = getItem(v, starlark.String(key))
+		}
+	}
+	return v, err
+}
+
+// argument returns a positional argument, by its number or the next one, or a keyword argument.
+func (f *formatter) argument(name string) (starlark.Value, error) {
+	n, err := strconv.Atoi(name)
+	switch {
+	case name == "":
+		if f.auto < 0 {
+			return nil, py.ValueError.Errorf("cannot switch from manual field specification to automatic field numbering")
+		}
+		n = f.auto
+		f.auto++
+	case err == nil && n >= 0:
+		if f.auto > 0 {
+			return nil, py.ValueError.Errorf("cannot switch from automatic field numbering to manual field specification")
+		}
+		f.auto = -1
+	default:
+		for _, kv := range f.kwargs {
+			if string(kv[0].(starlark.String)) == name {
+				return kv[1], nil
+			}
+		}
+		return nil, py.KeyError.New(nil, starlark.String(name))
+	}
+	if n >= len(f.args) {
+		return nil, py.IndexError.Errorf("tuple index out of range")
+	}
+	return f.args[n], nil
+}
+
+// getItem is v[key].
+func getItem(v, key starlark.Value) (starlark.Value, error) {
+	if m := mapping(v); m != nil {
+		item, found, err := m.Get(key)
+		if err == nil && !found {
+			err = py.KeyError.New(nil, key)
+		}
+		return item, err
+	}
+	if seq, ok := v.(starlark.Indexable); ok {
+		n, ok := key.(starlark.Int)
+		if !ok {
+			return nil, py.TypeError.Errorf("%s indices must be integers, not %s", py.TypeName(v), py.TypeName(key))
+		}
+		if i := clampInt(n); i >= 0 && i < seq.Len() {
+			return seq.Index(i), nil
+		}
+		return nil, py.IndexError.Errorf("%s index out of range", py.TypeName(v))
+	}
+	return nil, py.TypeError.Errorf("'%s' object has no attribute '__getitem__'", py.TypeName(v))
+}
+
+// A spec is a format specification: [[fill]align][sign][#][0][width][,][.precision][type].
+type spec struct {
+	fill              string
+	align, sign, kind byte // 0 for none
+	alt, comma        bool
+	width, prec       int // prec is -1 for none
+}
+
+func parseSpec(s string) (spec, error) {
+	p := spec{fill: " ", prec: -1}
+	const aligns = "<>=^"
+	switch {
+	case len(s) > 1 && strings.IndexByte(aligns, s[1]) >= 0:
+		p.fill, p.align, s = s[:1], s[1], s[2:]
+	case s != "" && strings.IndexByte(aligns, s[0]) >= 0:
+		p.align, s = s[0], s[1:]
+	}
+	if s != "" && strings.IndexByte("+- ", s[0]) >= 0 {
+		p.sign, s = s[0], s[1:]
+	}
+	if strings.HasPrefix(s, "#") {
+		p.alt, s = true, s[1:]
+	}
+	if strings.HasPrefix(s, "0") {
+		if p.align == 0 {
+			p.fill, p.align = "0", '='
+		}
+		s = s[1:]
+	}
+	number := func() (int, bool, error) {
+		n := 0
+		for n < len(s) && '0' <= s[n] && s[n] <= '9' {
+			n++
+		}
+		v, err := strconv.Atoi("0" + s[:n])
+		if err != nil || v > maxText {
+			return 0, false, py.ValueError.Errorf("Too many decimal digits in format string")
+		}
+		s = s[n:]
+		return v, n > 0, nil
+	}
+	var err error
+	if p.width, _, err = number(); err != nil {
+		return p, err
+	}
+	if strings.HasPrefix(s, ",") {
+		p.comma, s = true, s[1:]
+	}
+	if strings.HasPrefix(s, ".") {
+		s = s[1:]
+		var any bool
+		if p.prec, any, err = number(); err != nil {
+			return p, err
+		}
+		if !any {
+			return p, py.ValueError.Errorf("Format specifier missing precision")
+		}
+	}
+	if len(s) > 1 {
+		return p, py.ValueError.Errorf("Invalid conversion specification")
+	}
+	if s != "" {
+		p.kind = s[0]
+	}
+	return p, nil
+}
+
+// FormatSpec is format(v, spec).
+//
+// stringlib/formatter.h.
+func FormatSpec(v starlark.Value, text string) (string, error) {
+	if text == "" {
+		return py.Str(v), nil
+	}
+	p, err := parseSpec(text)
+	if err != nil {
+		return "", err
+	}
+	s, isText := py.AsBytes(v)
+	n, isNumber := number(v)
+	if is[starlark.Bool](v) && (p.kind == 0 || p.kind == 's') {
+		s, isText = py.Str(v), true // bool has no __format__ of its own; int's shows it as a number unless it is left to str
+		if p.kind == 0 {
+			isText = false
+		}
+	}
+	if !isText && !isNumber {
+		s, isText = py.Str(v), true
+	}
+	if isText {
+		return p.text(s)
+	}
+	if i, ok := n.(starlark.Int); ok && (p.kind == 0 || strings.IndexByte("bcdoxXn", p.kind) >= 0) {
+		return p.integer(i)
+	}
+	return p.float(v, n)
+}
+
+func (p *spec) unknown(name string) error {
+	return py.ValueError.Errorf("Unknown format code '%c' for object of type '%s'", p.kind, name)
+}
+
+func (p *spec) text(s string) (string, error) {
+	switch {
+	case p.kind != 0 && p.kind != 's':
+		return "", p.unknown("str")
+	case p.sign != 0:
+		return "", py.ValueError.Errorf("Sign not allowed in string format specifier")
+	case p.alt:
+		return "", py.ValueError.Errorf("Alternate form (#) not allowed in string format specifier")
+	case p.align == '=':
+		return "", py.ValueError.Errorf("'=' alignment not allowed in string format specifier")
+	case p.comma:
+		return "", py.ValueError.Errorf("Cannot specify ',' with 's'.")
+	}
+	if p.prec >= 0 && p.prec < len(s) {
+		s = s[:p.prec]
+	}
+	return p.place("", s, '<'), nil
+}
+
+func (p *spec) integer(n starlark.Int) (string, error) {
+	if p.prec >= 0 {
+		return "", py.ValueError.Errorf("Precision not allowed in integer format specifier")
+	}
+	if p.kind == 'c' {
+		if c := clampInt(n); c >= 0 && c < 256 {
+			return p.place("", string([]byte{byte(c)}), '<'), nil
+		}
+		return "", py.OverflowError.Errorf("%%c arg not in range(0x100)")
+	}
+	if p.comma && p.kind != 0 && p.kind != 'd' {
+		return "", py.ValueError.Errorf("Cannot specify ',' with '%c'.", p.kind)
+	}
+	sign := p.signOf(n.Sign() < 0)
+	if p.alt && strings.IndexByte("boxX", p.kind) >= 0 {
+		sign += "0" + string(p.kind)
+	}
+	digits := integerText(n.BigInt(), p.kind)
+	if p.comma {
+		digits = group(digits)
+	}
+	return p.place(sign, digits, '>'), nil
+}
+
+func (p *spec) float(v, n starlark.Value) (string, error) {
+	if strings.IndexByte("\x00eEfFgGn%", p.kind) < 0 {
+		return "", p.unknown(py.TypeName(v))
+	}
+	f, err := toFloat(n)
+	if err != nil {
+		return "", err
+	}
+	x := float64(f)
+	prec := p.prec
+	if prec < 0 {
+		prec = 6
+	}
+	var s string
+	switch p.kind {
+	case 0:
+		if p.prec < 0 {
+			s = py.Str(f)
+			break
+		}
+		if s = floatText(x, 'g', prec, false); !strings.ContainsAny(s, ".en") {
+			s += ".0"
+		}
+	case 'n':
+		s = floatText(x, 'g', prec, false)
+	case '%':
+		s = floatText(x*100, 'f', prec, false) + "%"
+	default:
+		s = floatText(x, p.kind, prec, false)
+	}
+	negative := strings.HasPrefix(s, "-")
+	s = strings.TrimPrefix(s, "-")
+	if p.comma {
+		s = group(s)
+	}
+	return p.place(p.signOf(negative), s, '>'), nil
+}
+
+func (p *spec) signOf(negative bool) string {
+	switch {
+	case negative:
+		return "-"
+	case p.sign == '+' || p.sign == ' ':
+		return string(p.sign)
+	}
+	return ""
+}
+
+// place puts the text with its sign into the width.
+func (p *spec) place(sign, s string, align byte) string {
+	n := p.width - len(sign) - len(s)
+	if n <= 0 {
+		return sign + s
+	}
+	if p.align != 0 {
+		align = p.align
+	}
+	switch align {
+	case '<':
+		return sign + s + strings.Repeat(p.fill, n)
+	case '=':
+		return sign + strings.Repeat(p.fill, n) + s
+	case '^':
+		return strings.Repeat(p.fill, n/2) + sign + s + strings.Repeat(p.fill, n-n/2)
+	}
+	return strings.Repeat(p.fill, n) + sign + s
+}
