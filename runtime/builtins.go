@@ -22,13 +22,22 @@ func init() {
 		"attempt":    attemptFn,
 		"catch":      catchFn,
 		"fail":       failFn,
+		"int":        intFn,
 		"isinstance": isinstanceFn,
 		"issubclass": issubclassFn,
 		"print":      printFn,
+		"range":      rangeFn,
 		"repr":       reprFn,
+		"sorted":     sortedFn,
 		"str":        strFn,
 		"struct":     starlarkstruct.Make,
 		"using":      usingFn,
+
+		formatName:   percent,
+		methodName:   methodFn,
+		multiplyName: multiply,
+		operandName:  newOperand,
+		shiftName:    shiftLeft,
 
 		pysyntax.PrintName:      printStmt,
 		pysyntax.ImportName:     importName,
@@ -55,6 +64,9 @@ func init() {
 	} {
 		builtins[name] = starlark.NewBuiltin(name, fn)
 	}
+	for name, w := range walkers {
+		builtins[name] = starlark.NewBuiltin(name, walker(name, w))
+	}
 	builtins["open"] = filemod.Builtin
 }
 
@@ -66,7 +78,8 @@ func strFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 			return x, nil
 		case starlark.Bytes:
 		default:
-			return starlark.String(str(x)), nil
+			text, err := textOf(thread, x)
+			return starlark.String(text), err
 		}
 	}
 	return starlark.Call(thread, starlark.Universe["str"], args, kwargs)
@@ -78,7 +91,8 @@ func reprFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 1, &x); err != nil {
 		return nil, err
 	}
-	return starlark.String(repr(x)), nil
+	text, err := reprOf(thread, x)
+	return starlark.String(text), err
 }
 
 // failFn is fail(exc), fail(cls, *args) and fail(*texts, sep=" ").
@@ -104,7 +118,10 @@ func failFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	}
 	texts := make([]string, len(args))
 	for i, v := range args {
-		texts[i] = str(v)
+		var err error
+		if texts[i], err = textOf(thread, v); err != nil {
+			return nil, err
+		}
 	}
 	return nil, py.Error.New(nil, starlark.String(strings.Join(texts, sep)))
 }

@@ -55,6 +55,7 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 	if err != nil {
 		return nil, rt.syntaxError(text, err)
 	}
+	guardTree(file)
 	p := &program{name: name, text: text}
 	uses := make(map[string]struct{})
 	own := false

@@ -112,11 +112,19 @@ type Limits struct {
 	PrintBytes int64
 	// Conns is the number of connections opened. The default is 1,000.
 	Conns int
+	// Memory is the number of bytes that the heap of the process may grow by while
+	// the run goes on; a sample is taken every few milliseconds. Go does not tell the
+	// memory of one goroutine from another's: what others use meanwhile counts too.
+	// The default is 256 MiB.
+	//
+	// The first run with this limit raises the bound of Go's stacks to 1 GiB
+	// (debug.SetMaxStack): the interpreter recurses over nested data.
+	Memory int64
 }
 
 // NoLimits returns limits that bound nothing.
 func NoLimits() Limits {
-	return Limits{Steps: -1, Wall: -1, ReadBytes: -1, WriteBytes: -1, PrintBytes: -1, Conns: -1}
+	return Limits{Steps: -1, Wall: -1, ReadBytes: -1, WriteBytes: -1, PrintBytes: -1, Conns: -1, Memory: -1}
 }
 
 // withDefaults replaces the zeros.
@@ -128,6 +136,7 @@ func (l Limits) withDefaults() Limits {
 		WriteBytes: or(l.WriteBytes, 1<<30),
 		PrintBytes: or(l.PrintBytes, 16<<20),
 		Conns:      or(l.Conns, 1000),
+		Memory:     or(l.Memory, 256<<20),
 	}
 }
 

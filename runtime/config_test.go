@@ -64,13 +64,13 @@ argv, stdin = sys.argv, sys.stdin.read()
 
 func TestLimitDefaults(t *testing.T) {
 	l := Limits{}.withDefaults()
-	if l.Steps <= 0 || l.Wall <= 0 || l.ReadBytes <= 0 || l.WriteBytes <= 0 || l.PrintBytes <= 0 || l.Conns <= 0 {
+	if l.Steps <= 0 || l.Wall <= 0 || l.ReadBytes <= 0 || l.WriteBytes <= 0 || l.PrintBytes <= 0 || l.Conns <= 0 || l.Memory <= 0 {
 		t.Errorf("the defaults %+v leave something unbounded", l)
 	}
 	if got := NoLimits().withDefaults(); got != NoLimits() {
 		t.Errorf("NoLimits became %+v", got)
 	}
-	set := Limits{Steps: 1, Wall: 2, ReadBytes: 3, WriteBytes: 4, PrintBytes: 5, Conns: 6}
+	set := Limits{Steps: 1, Wall: 2, ReadBytes: 3, WriteBytes: 4, PrintBytes: 5, Conns: 6, Memory: 7 << 30}
 	if got := set.withDefaults(); got != set {
 		t.Errorf("%+v became %+v", set, got)
 	}

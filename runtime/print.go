@@ -131,7 +131,11 @@ func printFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		if i > 0 {
 			text.WriteString(sep)
 		}
-		text.WriteString(str(v))
+		s, err := textOf(thread, v)
+		if err != nil {
+			return nil, err
+		}
+		text.WriteString(s)
 	}
 	text.WriteString(end)
 	return starlark.None, writeTo(thread, file, text.String())

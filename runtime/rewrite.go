@@ -133,7 +133,7 @@ func isStatement(x syntax.Expr) bool {
 		return false
 	}
 	fn, ok := c.Fn.(*syntax.Ident)
-	return ok && strings.HasPrefix(fn.Name, "$")
+	return ok && strings.HasPrefix(fn.Name, "$") && !isGuard(fn.Name)
 }
 
 func (r *rewriter) exprs(list []syntax.Expr) {

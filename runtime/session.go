@@ -215,6 +215,8 @@ func (s *Session) compile(name, text string, show bool) (*starlark.Program, erro
 	if err != nil {
 		return nil, rt.syntaxError(text, err)
 	}
+	guardTree(scopes)
+	guardTree(file)
 	anything := func(string) bool { return true }
 	if _, err := starlark.FileProgram(scopes, anything); err != nil {
 		return nil, rt.syntaxError(text, err)

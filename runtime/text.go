@@ -6,6 +6,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 )
 
@@ -30,75 +31,142 @@ func repr(v starlark.Value) string {
 	if s, ok := v.(starlark.String); ok {
 		return syntax.Quote(string(s), false)
 	}
-	var b strings.Builder
-	writeValue(&b, v, nil)
-	return b.String()
+	text, _ := reprOf(nil, v) // without a thread nothing ends it early
+	return text
 }
 
-// writeValue writes repr(v); path holds the containers that v is in.
-func writeValue(b *strings.Builder, v starlark.Value, path []starlark.Value) {
-	switch v := v.(type) {
-	case starlark.String:
-		b.WriteString(syntax.Quote(string(v), false))
-	case *starlark.List:
-		if inPath(path, v) {
-			b.WriteString("[...]")
-			return
+// A texter writes the texts of values that can be nested, wide, and in each
+// other many times over: it heeds the run's limits while it does.
+type texter struct {
+	strings.Builder
+	thread *starlark.Thread // nil heeds nothing
+	tick   int
+	err    error // why the text ends early
+}
+
+// visit is called at each value; false ends the text.
+func (t *texter) visit() bool {
+	if t.tick++; t.tick&(checkEvery-1) == 0 && t.thread != nil && t.err == nil {
+		if t.err = host.Spend(t.thread, checkEvery); t.err == nil {
+			t.err = reserve(t.thread, int64(t.Len()))
 		}
-		b.WriteByte('[')
-		for i := range v.Len() {
-			separate(b, i)
-			writeValue(b, v.Index(i), append(path, v))
-		}
-		b.WriteByte(']')
-	case starlark.Tuple:
-		if len(path) >= maxTextDepth {
-			b.WriteString("(...)")
-			return
-		}
-		b.WriteByte('(')
-		for i, e := range v {
-			separate(b, i)
-			writeValue(b, e, append(path, v))
-		}
-		if len(v) == 1 {
-			b.WriteByte(',')
-		}
-		b.WriteByte(')')
-	case *starlark.Dict:
-		if inPath(path, v) {
-			b.WriteString("{...}")
-			return
-		}
-		b.WriteByte('{')
-		i := 0
-		for k, e := range v.Entries() {
-			separate(b, i)
-			writeValue(b, k, append(path, v))
-			b.WriteString(": ")
-			writeValue(b, e, append(path, v))
-			i++
-		}
-		b.WriteByte('}')
-	case *starlark.Set:
-		b.WriteString("set([")
-		i := 0
-		for e := range v.Elements() {
-			separate(b, i)
-			writeValue(b, e, append(path, v))
-			i++
-		}
-		b.WriteString("])")
-	case py.Reprer:
-		b.WriteString(v.Repr())
-	default:
-		b.WriteString(v.String())
+	}
+	return t.err == nil
+}
+
+// textOf returns str(v), or the error that ended it.
+func textOf(thread *starlark.Thread, v starlark.Value) (string, error) {
+	if s, ok := v.(starlark.String); ok {
+		return string(s), nil
+	}
+	if !isContainer(v) {
+		return str(v), nil
+	}
+	return reprOf(thread, v)
+}
+
+// reprOf returns repr(v), or the error that ended it.
+func reprOf(thread *starlark.Thread, v starlark.Value) (string, error) {
+	t := texter{thread: thread}
+	t.value(v, nil)
+	return t.String(), t.err
+}
+
+func isContainer(v starlark.Value) bool {
+	switch v.(type) {
+	case *starlark.List, starlark.Tuple, *starlark.Dict, *starlark.Set:
+		return true
+	}
+	return false
+}
+
+// quote writes a string's text.
+func (t *texter) quote(s starlark.String) {
+	if t.thread != nil && len(s) >= smallSize && t.err == nil {
+		t.err = reserve(t.thread, int64(t.Len()+2*len(s)))
+	}
+	if t.err == nil {
+		t.WriteString(syntax.Quote(string(s), false))
 	}
 }
 
-func separate(b *strings.Builder, i int) {
+// value writes repr(v): Starlark's text, and Python's for what is Python's. path
+// holds the containers that v is in.
+func (t *texter) value(v starlark.Value, path []starlark.Value) {
+	if !t.visit() {
+		return
+	}
+	switch v := v.(type) {
+	case starlark.String:
+		t.quote(v)
+	case *starlark.List:
+		if inPath(path, v) {
+			t.WriteString("[...]")
+			return
+		}
+		t.WriteByte('[')
+		for i := 0; i < v.Len() && t.err == nil; i++ {
+			t.separate(i)
+			t.value(v.Index(i), append(path, v))
+		}
+		t.WriteByte(']')
+	case starlark.Tuple:
+		if len(path) >= maxTextDepth {
+			t.WriteString("(...)")
+			return
+		}
+		t.WriteByte('(')
+		for i, e := range v {
+			if t.err != nil {
+				return
+			}
+			t.separate(i)
+			t.value(e, append(path, v))
+		}
+		if len(v) == 1 {
+			t.WriteByte(',')
+		}
+		t.WriteByte(')')
+	case *starlark.Dict:
+		if inPath(path, v) {
+			t.WriteString("{...}")
+			return
+		}
+		t.WriteByte('{')
+		i := 0
+		for k, e := range v.Entries() {
+			if t.err != nil {
+				return
+			}
+			t.separate(i)
+			t.value(k, append(path, v))
+			t.WriteString(": ")
+			t.value(e, append(path, v))
+			i++
+		}
+		t.WriteByte('}')
+	case *starlark.Set:
+		t.WriteString("set([")
+		i := 0
+		for e := range v.Elements() {
+			if t.err != nil {
+				return
+			}
+			t.separate(i)
+			t.value(e, append(path, v))
+			i++
+		}
+		t.WriteString("])")
+	case py.Reprer:
+		t.WriteString(v.Repr())
+	default:
+		t.WriteString(v.String())
+	}
+}
+
+func (t *texter) separate(i int) {
 	if i > 0 {
-		b.WriteString(", ")
+		t.WriteString(", ")
 	}
 }
 

@@ -40,6 +40,8 @@ type task struct {
 	unhook func() bool // from the caller's context
 	timer  *time.Timer // of Limits.Wall
 	steps  atomic.Int64
+	memory *meter       // of Limits.Memory, or nil
+	over   atomic.Int32 // see outcome
 
 	mu      sync.Mutex
 	threads []*starlark.Thread
@@ -145,6 +147,9 @@ func (t *task) arm(ctx context.Context) {
 			t.stop(&LimitError{Limit: "time", Value: limits.Wall.String(), Flag: "--timeout"})
 		})
 	}
+	if limits.Memory > 0 {
+		t.watchMemory(limits.Memory)
+	}
 }
 
 // disarm ends the task's ties. Its context stays as it is.
@@ -155,7 +160,15 @@ func (t *task) disarm() {
 	if t.timer != nil {
 		t.timer.Stop()
 	}
+	t.memory.close()
 }
+
+// What task.over holds.
+const (
+	going   = iota
+	stopped // by a limit, by its caller, by itself
+	ended   // in good order
+)
 
 // close ends the run: what still blocks is cancelled, what is open is closed.
 func (r *run) close() error {
@@ -175,6 +188,11 @@ func (t *task) stop(cause error) {
 		return
 	}
 	t.cause = cause
+	if cause == host.ErrEnded {
+		t.over.Store(ended)
+	} else {
+		t.over.Store(stopped)
+	}
 	t.cancel(cause)
 	for _, thread := range t.threads {
 		thread.Cancel(cause.Error())

@@ -1,0 +1,251 @@
+package runtime
+
+import (
+	"slices"
+	"strings"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"starwire/runtime/host"
+	"starwire/runtime/py"
+)
+
+// The interpreter's built-ins that walk over iterables count no steps and heed
+// no deadline. Ours of the same names are theirs, but over large iterables.
+
+// universe returns a built-in of the interpreter.
+func universe(name string) *starlark.Builtin { return starlark.Universe[name].(*starlark.Builtin) }
+
+// A walk is how large the result of a built-in is that walks over its arguments.
+type walk struct {
+	itemSize int64 // bytes of the result for each item
+}
+
+// walkers are the built-ins of the interpreter that walk over iterables, but for
+// sorted.
+var walkers = map[string]walk{
+	"all": {}, "any": {}, "max": {}, "min": {},
+	"bytes": {1}, "dict": {4 * valueSize}, "enumerate": {6 * valueSize}, "list": {valueSize},
+	"reversed": {valueSize}, "set": {4 * valueSize}, "tuple": {valueSize}, "zip": {2 * valueSize},
+}
+
+// walker returns the built-in of that name.
+func walker(name string, w walk) func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	stock := universe(name)
+	return func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		watched, some, err := watchArgs(thread, args, w.itemSize)
+		if err != nil {
+			return nil, err
+		}
+		v, err := stock.CallInternal(thread, watched, kwargs)
+		if some && err == nil {
+			err = host.Spend(thread, 0)
+		}
+		return v, err
+	}
+}
+
+// fewItems are not worth the watching.
+const fewItems = 1 << 10
+
+// watchArgs returns the arguments with the large iterables among them replaced
+// by watched ones, and whether there are some. itemSize is what each item takes in
+// the result, in bytes.
+func watchArgs(thread *starlark.Thread, args starlark.Tuple, itemSize int64) (starlark.Tuple, bool, error) {
+	some, least := false, int64(-1)
+	for i, v := range args {
+		n := starlark.Len(v)
+		if 0 <= n && n <= fewItems {
+			least = 0
+			continue
+		}
+		w := watch(thread, v, n)
+		if w == nil {
+			continue
+		}
+		if least < 0 || int64(n) < least {
+			least = int64(n)
+		}
+		if !some {
+			args, some = slices.Clone(args), true
+		}
+		args[i] = w
+	}
+	if least > 0 {
+		if err := reserve(thread, times(least, itemSize)); err != nil {
+			return nil, false, err
+		}
+	}
+	return args, some, nil
+}
+
+// watch returns an iterable that is v, but counts steps and heeds the run's end;
+// nil if v is none, or is looked at otherwise. n is its length, -1 if it has none.
+func watch(thread *starlark.Thread, v starlark.Value, n int) starlark.Value {
+	switch v := v.(type) {
+	case starlark.String, starlark.Bytes: // no iterables
+		return nil
+	case *starlark.Dict: // dict wants one; iteration is over its keys
+		return nil
+	case starlark.IterableMapping:
+		return nil
+	case starlark.Sequence:
+		return watchedSequence{watchedIterable{v, thread}, n}
+	case starlark.Iterable:
+		return watchedIterable{v, thread}
+	}
+	return nil
+}
+
+type watchedIterable struct {
+	starlark.Iterable
+	thread *starlark.Thread
+}
+
+type watchedSequence struct {
+	watchedIterable
+	n int
+}
+
+var _ starlark.Sequence = watchedSequence{}
+
+// Len returns the number of items.
+func (w watchedSequence) Len() int { return w.n }
+
+// Iterate returns an iterator that counts steps.
+func (w watchedIterable) Iterate() starlark.Iterator {
+	return &watchedIterator{Iterator: w.Iterable.Iterate(), thread: w.thread}
+}
+
+type watchedIterator struct {
+	starlark.Iterator
+	thread *starlark.Thread
+	n      int
+}
+
+// Next returns the next item, and none to a run that was stopped.
+func (it *watchedIterator) Next(p *starlark.Value) bool {
+	if it.n++; it.n&(fewItems-1) == 0 && spend(it.thread, fewItems) != nil {
+		return false
+	}
+	return it.Iterator.Next(p)
+}
+
+// spend is host.Spend, and heeds the limit of steps at once: the built-ins that
+// call it run on for long.
+func spend(thread *starlark.Thread, steps int) error {
+	err := host.Spend(thread, steps)
+	if err == nil {
+		if st := stateOf(thread); st.limit > 0 && thread.Steps >= st.limit {
+			moreSteps(thread)
+			err = st.task.stopped()
+		}
+	}
+	return err
+}
+
+// sortedFn is sorted(iterable, key=None, reverse=False).
+func sortedFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var iterable starlark.Iterable
+	var key starlark.Callable
+	var reverse bool
+	if err := starlark.UnpackArgs("sorted", args, kwargs, "iterable", &iterable, "key?", &key, "reverse?", &reverse); err != nil {
+		return nil, err
+	}
+	n := starlark.Len(iterable)
+	if 0 <= n && n <= fewItems {
+		return universe("sorted").CallInternal(thread, args, kwargs)
+	}
+	if n > 0 {
+		if err := reserve(thread, times(int64(n), 3*valueSize)); err != nil {
+			return nil, err
+		}
+	}
+	s := sorting{thread: thread}
+	iter := iterable.Iterate()
+	defer iter.Done()
+	var x starlark.Value
+	for iter.Next(&x) {
+		if len(s.items)&(fewItems-1) == 0 {
+			if err := spend(thread, fewItems); err != nil {
+				return nil, err
+			}
+		}
+		k := x
+		if key != nil {
+			var err error
+			if k, err = starlark.Call(thread, key, starlark.Tuple{x}, nil); err != nil {
+				return nil, err
+			}
+		}
+		s.items = append(s.items, keyed{k, x})
+	}
+	if err := host.Spend(thread, 0); err != nil {
+		return nil, err
+	}
+	s.sort(reverse)
+	if s.err != nil {
+		return nil, s.err
+	}
+	values := make([]starlark.Value, len(s.items))
+	for i, item := range s.items {
+		values[i] = item.value
+	}
+	return starlark.NewList(values), nil
+}
+
+type keyed struct{ key, value starlark.Value }
+
+// A sorting is a call of sorted over many items.
+type sorting struct {
+	thread *starlark.Thread
+	items  []keyed
+	tick   int
+	err    error // of a comparison, or why the run ended
+}
+
+func (s *sorting) sort(reverse bool) {
+	slices.SortStableFunc(s.items, func(a, b keyed) int {
+		if reverse {
+			a, b = b, a
+		}
+		return s.compare(a.key, b.key)
+	})
+}
+
+// compare orders two keys. After an error it calls all keys equal, so that the
+// sort comes to its end soon.
+func (s *sorting) compare(x, y starlark.Value) int {
+	if s.tick++; s.tick&(fewItems-1) == 0 && s.err == nil {
+		s.err = spend(s.thread, fewItems)
+	}
+	if s.err != nil {
+		return 0
+	}
+	for i, pair := range [2][2]starlark.Value{{x, y}, {y, x}} {
+		less, err := starlark.Compare(syntax.LT, pair[0], pair[1])
+		if err != nil {
+			s.err = err
+			return 0
+		}
+		if less {
+			return 2*i - 1
+		}
+	}
+	return 0
+}
+
+// maxDigits bounds the text of a number that int reads: the time it takes grows
+// with the square of its length.
+const maxDigits = 200_000
+
+// intFn is int(x, base=10).
+func intFn(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 0 {
+		if s, ok := args[0].(starlark.String); ok && len(s) > maxDigits && len(strings.TrimSpace(string(s))) > maxDigits {
+			return nil, py.ValueError.Errorf("int: a number of more than %d digits", maxDigits)
+		}
+	}
+	return universe("int").CallInternal(thread, args, kwargs)
+}

@@ -1,0 +1,173 @@
+package runtime
+
+import (
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/host"
+	"starwire/runtime/py"
+)
+
+type method = func(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error)
+
+// guardedNames are the names of the methods that guardTree hands to $method.
+var guardedNames = map[string]bool{
+	"extend": true, "format": true, "join": true, "replace": true,
+	"rsplit": true, "split": true, "splitlines": true, "update": true, "union": true,
+}
+
+// guardedString, guardedList and guardedSet are methods of the interpreter's types
+// as it does not bound them itself.
+var (
+	guardedString = map[string]method{
+		"format": stringFormat, "join": stringJoin, "replace": stringReplace,
+		"rsplit": stringSplit, "split": stringSplit, "splitlines": stringSplit,
+	}
+	guardedOthers = map[string]method{"extend": walkArgs, "union": walkArgs, "update": walkArgs}
+)
+
+// methodFn is $method(x, name): x.name.
+func methodFn(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	x, name := args[0], string(args[1].(starlark.String))
+	var m method
+	switch x.(type) {
+	case starlark.String:
+		m = guardedString[name]
+	case *starlark.List, *starlark.Set, *starlark.Dict:
+		m = guardedOthers[name]
+	}
+	v, err := getAttr(thread, x, name)
+	if err != nil || m == nil {
+		return v, err
+	}
+	stock, ok := v.(*starlark.Builtin)
+	if !ok {
+		return v, nil
+	}
+	return starlark.NewBuiltin(name, func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		return m(thread, stock, args, kwargs)
+	}).BindReceiver(x), nil
+}
+
+// getAttr is x.name, with the interpreter's errors.
+func getAttr(thread *starlark.Thread, x starlark.Value, name string) (starlark.Value, error) {
+	if h, ok := x.(starlark.HasAttrs); ok {
+		v, err := h.Attr(name)
+		if v != nil && err == nil {
+			return v, nil
+		}
+		if _, none := err.(starlark.NoSuchAttrError); err != nil && !none {
+			return nil, err
+		}
+	}
+	_, err := universe("getattr").CallInternal(thread, starlark.Tuple{x, starlark.String(name)}, nil)
+	if err == nil {
+		return nil, py.NoAttribute(x, name)
+	}
+	return nil, &renamedError{strings.TrimPrefix(err.Error(), "getattr: "), err}
+}
+
+// A renamedError is an error with another text.
+type renamedError struct {
+	text string
+	err  error
+}
+
+func (e *renamedError) Error() string { return e.text }
+func (e *renamedError) Unwrap() error { return e.err }
+
+// walkArgs is a method that walks over its arguments into its receiver.
+func walkArgs(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	watched, some, err := watchArgs(thread, args, valueSize)
+	if err != nil {
+		return nil, err
+	}
+	v, err := stock.CallInternal(thread, watched, kwargs)
+	if some && err == nil {
+		err = host.Spend(thread, 0)
+	}
+	return v, err
+}
+
+// stringFormat is str.format.
+func stringFormat(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	f := &formatting{thread: thread}
+	safe := f.args(args)
+	if len(kwargs) > 0 {
+		pairs := make([]starlark.Tuple, len(kwargs))
+		for i, kv := range kwargs {
+			pairs[i] = starlark.Tuple{kv[0], f.arg(kv[1])}
+		}
+		kwargs = pairs
+	}
+	// A field may be used as often as there are braces.
+	if f.size >= smallSize/64 {
+		f.size = times(f.size, int64(1+strings.Count(string(stock.Receiver().(starlark.String)), "{")))
+	}
+	return f.do(func() (starlark.Value, error) { return stock.CallInternal(thread, safe, kwargs) })
+}
+
+// stringJoin is str.join.
+func stringJoin(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) == 1 {
+		var size int64
+		if seq, ok := args[0].(starlark.Indexable); ok {
+			n := seq.Len()
+			size = int64(n) * int64(len(stock.Receiver().(starlark.String)))
+			for i := range n {
+				s, ok := seq.Index(i).(starlark.String)
+				if !ok {
+					break
+				}
+				size += int64(len(s))
+			}
+		}
+		if err := reserve(thread, size); err != nil {
+			return nil, err
+		}
+	}
+	return walkArgs(thread, stock, args, kwargs)
+}
+
+// stringReplace is str.replace.
+func stringReplace(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	s := string(stock.Receiver().(starlark.String))
+	if len(args) >= 2 {
+		old, ok1 := starlark.AsString(args[0])
+		with, ok2 := starlark.AsString(args[1])
+		if ok1 && ok2 && len(with) > len(old) && times(int64(len(s)+1), int64(len(with))) >= smallSize {
+			n := int64(strings.Count(s, old))
+			if len(args) > 2 {
+				if most, err := starlark.AsInt32(args[2]); err == nil && most >= 0 {
+					n = min(n, int64(most))
+				}
+			}
+			if err := reserve(thread, int64(len(s))+times(n, int64(len(with)-len(old)))); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return stock.CallInternal(thread, args, kwargs)
+}
+
+// stringSplit is str.split, str.rsplit or str.splitlines. Each part takes two
+// words in the list and two more of its own.
+func stringSplit(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if s := string(stock.Receiver().(starlark.String)); len(s) >= smallSize/16 {
+		sep := "\n"
+		if len(args) > 0 {
+			if text, ok := args[0].(starlark.String); ok && text != "" {
+				sep = string(text)
+			}
+		}
+		n := int64(strings.Count(s, sep)) + 1
+		if len(args) == 0 { // white space
+			n = int64(len(s)/2) + 1
+		}
+		if err := reserve(thread, times(n, 2*valueSize)); err != nil {
+			return nil, err
+		}
+	}
+	return stock.CallInternal(thread, args, kwargs)
+}

@@ -1,0 +1,105 @@
+package runtime
+
+import (
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"starwire/runtime/py"
+)
+
+// maxIntBits bounds what * and << make of integers, and the numbers that int
+// reads: to write a larger one in decimal takes seconds.
+const maxIntBits = 1 << 21
+
+// multiply is $mul(x, y): x * y.
+func multiply(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return mul(thread, args[0], args[1])
+}
+
+func mul(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error) {
+	n, ok := x.(starlark.Int)
+	if !ok {
+		if n, ok = y.(starlark.Int); !ok {
+			return starlark.Binary(syntax.STAR, x, y)
+		}
+		y = x
+	}
+	length, unit := 0, int64(1)
+	switch y := y.(type) {
+	case starlark.Int:
+		_, smallX := n.Int64()
+		_, smallY := y.Int64()
+		if smallX && smallY || bitLen(n)+bitLen(y) <= maxIntBits {
+			return n.Mul(y), nil
+		}
+		return nil, py.OverflowError.Errorf("the result of * is too large")
+	case starlark.String:
+		length = len(y)
+	case starlark.Bytes:
+		length = len(y)
+	case *starlark.List:
+		length, unit = y.Len(), valueSize
+	case starlark.Tuple:
+		length, unit = len(y), valueSize
+	}
+	if count, ok := n.Int64(); ok && count > 0 {
+		// The interpreter itself refuses 1<<30 elements.
+		if size := times(int64(length), count); 0 < size && size < 1<<30 {
+			if err := reserve(thread, size*unit); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if _, ok := x.(starlark.Int); ok {
+		return starlark.Binary(syntax.STAR, x, y)
+	}
+	return starlark.Binary(syntax.STAR, x, n)
+}
+
+// shiftLeft is $lshift(x, y): x << y.
+func shiftLeft(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return shl(args[0], args[1])
+}
+
+func shl(x, y starlark.Value) (starlark.Value, error) {
+	if n, ok := x.(starlark.Int); ok {
+		if _, small := n.Int64(); !small && bitLen(n) > maxIntBits {
+			return nil, py.OverflowError.Errorf("the result of << is too large")
+		}
+	}
+	return starlark.Binary(syntax.LTLT, x, y)
+}
+
+func bitLen(n starlark.Int) int { return n.BigInt().BitLen() }
+
+// percent is $percent(x, y): x % y.
+func percent(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return mod(thread, args[0], args[1])
+}
+
+// An operand is the right side of x *= y, x <<= y and x %= y. The interpreter
+// knows no operators for it, and asks it: so x is evaluated once, whatever it is.
+type operand struct {
+	starlark.Value
+	thread *starlark.Thread
+}
+
+var _ starlark.HasBinary = operand{}
+
+// newOperand is $operand(y).
+func newOperand(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return operand{args[0], thread}, nil
+}
+
+// Binary applies the operator to x and what the operand stands for.
+func (o operand) Binary(op syntax.Token, x starlark.Value, side starlark.Side) (starlark.Value, error) {
+	switch op {
+	case syntax.STAR:
+		return mul(o.thread, x, o.Value)
+	case syntax.LTLT:
+		return shl(x, o.Value)
+	case syntax.PERCENT:
+		return mod(o.thread, x, o.Value)
+	}
+	return nil, nil
+}
