@@ -15,7 +15,6 @@
 //   - Over TLS, writes of a non-blocking socket block.
 //   - recv returns at most 64 KiB a call.
 //   - A file of makefile keeps the connection open until it is closed, or the run
-//     ends: nothing is collected before. An error that ends a loop over its lines
-//     is raised by the next call. A read that fails keeps what it had received.
+//     ends: nothing is collected before. A read that fails keeps what it had received.
 //   - Functions that only resolve names (getaddrinfo, gethostbyname, …) are absent.
 package socketmod

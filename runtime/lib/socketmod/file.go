@@ -7,23 +7,23 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 )
 
 // A File is what makefile returns: a buffered file over a Socket. It keeps the
 // connection open until it is closed itself.
 //
-// A loop over its lines cannot report an error, so it ends, and the next call,
-// close at the latest, raises it.
+// Host.Raise raises the error that ends a loop over its lines.
 //
 // Lib/socket.py, _fileobject.
 type File struct {
 	s       *Socket // nil once closed
 	mode    string
 	bufsize int
-	in      []byte // read ahead of the script; bytes an error interrupted stay here
-	out     []byte // written, not yet sent
-	failed  error  // what ended a loop
+	in      []byte           // read ahead of the script; bytes an error interrupted stay here
+	out     []byte           // written, not yet sent
+	thread  *starlark.Thread // that made it: whom a loop's error concerns
 	frozen  bool
 }
 
@@ -51,7 +51,7 @@ func socketMakeFile(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 		bufsize = defaultBuffer
 	}
 	s.Retain()
-	return &File{s: s, mode: mode, bufsize: bufsize}, nil
+	return &File{s: s, mode: mode, bufsize: bufsize, thread: thread}, nil
 }
 
 // String returns <socket file>.
@@ -121,10 +121,6 @@ func (f *File) begin(thread *starlark.Thread, verb, method string) error {
 	}
 	if f.s == nil {
 		return py.AttributeError.Errorf("'NoneType' object has no attribute '%s'", method)
-	}
-	if err := f.failed; err != nil {
-		f.failed = nil
-		return err
 	}
 	f.s.Use(thread)
 	return f.s.ready(verb)
@@ -273,24 +269,24 @@ func fileNext(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	return orError(line, err)
 }
 
-// Iterate returns an iterator over the lines.
+// Iterate returns an iterator over the lines. Host.Raise raises its errors.
 func (f *File) Iterate() starlark.Iterator { return (*lines)(f) }
 
 type lines File
 
 func (l *lines) Next(p *starlark.Value) bool {
 	f := (*File)(l)
-	if f.failed != nil || f.s == nil || f.frozen {
+	err := f.begin(f.thread, "read from", "recv")
+	var line starlark.String
+	if err == nil {
+		line, err = f.readLine(-1)
+	}
+	if err != nil {
+		host.From(f.thread).Raise(f.thread, err)
 		return false
 	}
-	if err := f.s.ready("read from"); err != nil {
-		f.failed = err
-		return false
-	}
-	line, err := f.readLine(-1)
-	f.failed = err
 	*p = line
-	return err == nil && line != ""
+	return line != ""
 }
 
 func (l *lines) Done() {}
@@ -392,12 +388,9 @@ func fileClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 		return starlark.None, nil
 	}
 	f.s.Use(thread)
-	err := f.failed
-	if ferr := f.flush(); err == nil {
-		err = ferr
-	}
+	err := f.flush()
 	f.s.Release()
-	f.s, f.in, f.out, f.failed = nil, nil, nil, nil
+	f.s, f.in, f.out = nil, nil, nil
 	if err != nil {
 		return nil, err
 	}
