@@ -14,6 +14,16 @@
 // thread without one it can build connections and parse responses, and connect
 // to nothing. Module is immutable and can be shared by any number of threads.
 //
+// # Additions to CPython 2.7
+//
+//   - HTTPConnection and HTTPSConnection take, by name, policy="strict" (refuse
+//     what RFC 9112 lets a client refuse), deadline (seconds for a whole exchange),
+//     max_body (bytes that one read may return) and limits (a dict of the others),
+//     and have attributes of these names. TestPolicies, TestOptions, TestLimits
+//   - resp.save(file) writes the rest of a body to a path or an open file and
+//     returns the bytes; the kernel moves them where it can. TestSave
+//   - for piece in resp.chunks(n) reads a body piece by piece. TestChunks
+//
 // # Differences from CPython 2.7
 //
 // Where Starlark forces it:

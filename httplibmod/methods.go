@@ -49,12 +49,14 @@ func init() {
 	})
 	responseMethods = methodTable(map[string]method{
 		"begin":      respBegin,
+		"chunks":     respChunks,
 		"close":      respClose,
 		"fileno":     respFileno,
 		"getheader":  respGetHeader,
 		"getheaders": respGetHeaders,
 		"isclosed":   respIsClosed,
 		"read":       respRead,
+		"save":       respSave,
 	})
 }
 

@@ -299,6 +299,10 @@ func (r *Reader) CopyN(w io.Writer, n int64) (int64, error) {
 	if r.src == nil {
 		return total, io.EOF
 	}
+	if c, ok := r.src.(copier); ok {
+		k, err := c.CopyN(w, n-total)
+		return total + k, err
+	}
 	// The window is empty now, so its storage can serve as the buffer.
 	r.room()
 	if n-total > window {
@@ -312,6 +316,13 @@ func (r *Reader) CopyN(w io.Writer, n int64) (int64, error) {
 		return total, io.EOF
 	}
 	return total, notWriterEOF(err)
+}
+
+// A copier is a source that copies in a way of its own: a connection of which the
+// kernel can move the bytes, behind a type that hides it. CopyN keeps to the
+// contract of [Reader.CopyN].
+type copier interface {
+	CopyN(w io.Writer, n int64) (int64, error)
 }
 
 // write writes b to w and holds w to the contract of io.Writer.

@@ -19,3 +19,15 @@ type FileValue interface {
 	// regular file; ok is false for a pipe or a device.
 	Remaining() (n int64, ok bool)
 }
+
+// A FileSink is a script value that stands for a file, perhaps one open for
+// writing. Modules that write content to it take it from here, past the script's
+// write method.
+type FileSink interface {
+	starlark.Value
+	// Sink returns what writes at the file's current position: the *os.File itself
+	// where there is one, so that the kernel can fill it. What is written is the
+	// caller's to charge. The error is Python's, for a file that is closed, frozen or
+	// not open for writing.
+	Sink(thread *starlark.Thread) (io.Writer, error)
+}

@@ -42,6 +42,7 @@ var (
 	_ starlark.Iterable = (*File)(nil)
 	_ py.Reprer         = (*File)(nil)
 	_ host.FileValue    = (*File)(nil)
+	_ host.FileSink     = (*File)(nil)
 )
 
 // A handle is an open file as the run's Resources hold it: closed once, whoever
@@ -236,6 +237,32 @@ func (f *File) Content() (io.Reader, error) {
 		}
 	}
 	return f.handle.File, nil
+}
+
+// Sink returns what writes at the file's position: the *os.File itself if it is a
+// regular file. See host.FileSink.
+func (f *File) Sink(thread *starlark.Thread) (io.Writer, error) {
+	h, end, err := f.begin(thread, "write to", writing)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	if f.in != nil && len(f.in.buf) > 0 {
+		if _, err := f.seek(0, io.SeekCurrent); err != nil {
+			return nil, err
+		}
+	}
+	if f.out != nil {
+		return f.out(h), nil
+	}
+	w, ok := f.handle.File.(io.Writer)
+	if !ok {
+		return nil, sysError(eBadF, "Bad file descriptor")
+	}
+	if !f.regular {
+		return interruptible{h, w}, nil
+	}
+	return w, nil
 }
 
 // Remaining returns the bytes from the position to the end of a regular file.
