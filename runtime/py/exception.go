@@ -116,9 +116,15 @@ func (e *Exception) Attr(name string) (starlark.Value, error) {
 	return nil, nil
 }
 
-// AttrNames lists what Attr knows.
+// AttrNames lists what Attr knows: of the fields those that this instance has.
 func (e *Exception) AttrNames() []string {
-	return sortedNames([]string{"__class__", "args", "cause", "message", "traceback"}, e.class.spec.Fields)
+	names := []string{"__class__", "args", "cause", "message", "traceback"}
+	for _, field := range e.class.spec.Fields {
+		if e.Fields.Has(field) {
+			names = append(names, field)
+		}
+	}
+	return sortedNames(names)
 }
 
 // Set sets a field that Init declares: for constructors.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -181,6 +182,15 @@ func TestExceptionAttrs(t *testing.T) {
 	for _, name := range e.AttrNames() {
 		if v, err := e.Attr(name); v == nil || err != nil {
 			t.Errorf("AttrNames lists %q, but Attr = %v, %v", name, v, err)
+		}
+	}
+	optional := NewClass("m", "Optional", Spec{Fields: []string{"reason"}}, ValueError).New(nil)
+	for _, want := range []bool{false, true} {
+		if want {
+			optional.Set("reason", starlark.String("why"))
+		}
+		if got := slices.Contains(optional.AttrNames(), "reason"); got != want {
+			t.Errorf("AttrNames lists a field: %v; want %v, as it is set or not", got, want)
 		}
 	}
 	if e2 := e.WithTraceback("here"); e2 == e || e2.Traceback != "here" || e.Traceback != "" {
