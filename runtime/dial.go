@@ -267,6 +267,10 @@ func (r *run) source(ctx context.Context, d host.DialRequest) (*net.TCPAddr, err
 	}
 	a, err := netip.ParseAddr(d.SourceHost)
 	if err != nil {
+		// To ask for a name is to tell its name servers something.
+		if refused := r.judge(d.SourceHost, a, uint16(d.SourcePort)); refused != nil {
+			return nil, refused
+		}
 		addrs, err := r.lookup(ctx, d.SourceHost)
 		if err != nil {
 			return nil, err

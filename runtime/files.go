@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -52,8 +53,8 @@ func newFilePolicy(c *Config) (*filePolicy, error) {
 
 const writing = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREATE | os.O_TRUNC
 
-// open is Host.Open.
-func (p *filePolicy) open(name string, flag int) (host.File, error) {
+// open is Host.Open. The end of ctx ends the wait for a pipe's reader.
+func (p *filePolicy) open(ctx context.Context, name string, flag int) (host.File, error) {
 	g := &p.read
 	if flag&writing != 0 {
 		g = &p.write
@@ -62,7 +63,8 @@ func (p *filePolicy) open(name string, flag int) (host.File, error) {
 		return p.openFS(name, flag)
 	}
 	if g.all && (flag&os.O_RDWR == 0 || p.read.all) {
-		return openFile(os.OpenFile(name, flag, 0o666))
+		return unblocked(ctx, flag, func(flag int) (*os.File, error) { return os.OpenFile(name, flag, 0o666) },
+			func() (fs.FileInfo, error) { return os.Stat(name) })
 	}
 	if strings.IndexByte(name, 0) >= 0 {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
@@ -76,14 +78,12 @@ func (p *filePolicy) open(name string, flag int) (host.File, error) {
 		if !ok || flag&os.O_RDWR != 0 && !p.read.covers(abs) {
 			continue
 		}
-		f, err := openIn(dir, rel, flag)
+		f, err := unblocked(ctx, flag, func(flag int) (*os.File, error) { return openIn(dir, rel, flag) },
+			func() (fs.FileInfo, error) { return statIn(parentOfFile(dir, rel)) })
 		if err != nil && escapes(err) {
 			continue
 		}
-		if err != nil {
-			err = renamed(err, name)
-		}
-		return openFile(f, err)
+		return f, renamed(err, name)
 	}
 	return nil, host.RefuseOpen(name, flag)
 }
@@ -129,14 +129,6 @@ func statIn(dir, rel string) (fs.FileInfo, error) {
 	}
 	defer root.Close()
 	return root.Stat(rel)
-}
-
-// openFile returns a nil interface for a nil file.
-func openFile(f *os.File, err error) (host.File, error) {
-	if err != nil {
-		return nil, err
-	}
-	return f, nil
 }
 
 // openFS opens a file of Config.FS.

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -76,13 +77,13 @@ func TestOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := content(rt.files.open(tt.name, os.O_RDONLY)); got != tt.want {
+		if got := content(rt.files.open(context.Background(), tt.name, os.O_RDONLY)); got != tt.want {
 			t.Errorf("Read %q: open(%q) = %s; want %s", tt.grant, tt.name, got, tt.want)
 		}
-		if got, want := statted(rt.files.stat(tt.name)), content(rt.files.open(tt.name, os.O_RDONLY)); got != want && (got != "there" || len(want) != 1) {
+		if got, want := statted(rt.files.stat(tt.name)), content(rt.files.open(context.Background(), tt.name, os.O_RDONLY)); got != want && (got != "there" || len(want) != 1) {
 			t.Errorf("Read %q: stat(%q) = %s; but open = %s", tt.grant, tt.name, got, want)
 		}
-		if _, err := rt.files.open(tt.name, os.O_WRONLY|os.O_CREATE); !refused(err) && tt.want != "invalid" {
+		if _, err := rt.files.open(context.Background(), tt.name, os.O_WRONLY|os.O_CREATE); !refused(err) && tt.want != "invalid" {
 			t.Errorf("Read %q: open(%q) for writing: %v; want a refusal", tt.grant, tt.name, err)
 		}
 	}
@@ -150,7 +151,7 @@ func TestOpenForWriting(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err := rt.files.open(tt.name, tt.flag)
+		f, err := rt.files.open(context.Background(), tt.name, tt.flag)
 		if err == nil {
 			f.Close()
 		}
@@ -180,7 +181,7 @@ func TestOpenFS(t *testing.T) {
 	for name, want := range map[string]string{
 		"a/b": "B", "./a/b": "B", "a/../a/b": "B", "x": "missing", "../a/b": "refused", "/etc/passwd": "refused", "a/../../x": "refused",
 	} {
-		if got := content(rt.files.open(name, os.O_RDONLY)); got != want {
+		if got := content(rt.files.open(context.Background(), name, os.O_RDONLY)); got != want {
 			t.Errorf("open(%q) = %s; want %s", name, got, want)
 		}
 	}
@@ -189,7 +190,7 @@ func TestOpenFS(t *testing.T) {
 			t.Errorf("stat(%q) = %s; want %s", name, got, want)
 		}
 	}
-	if _, err := rt.files.open("a/b", os.O_WRONLY); !refused(err) {
+	if _, err := rt.files.open(context.Background(), "a/b", os.O_WRONLY); !refused(err) {
 		t.Errorf("open for writing = %v; want a refusal", err)
 	}
 }

@@ -220,7 +220,7 @@ func (t *task) loadFile(f *loadedFile) (starlark.StringDict, error) {
 	if err != nil {
 		return nil, err
 	}
-	globals.Freeze()
+	freezeDict(globals)
 	return globals, nil
 }
 

@@ -79,6 +79,9 @@ func parseNetRule(s string) (netRule, error) {
 		if err != nil {
 			return r, fmt.Errorf("%q is not a range of addresses", host)
 		}
+		if p.Addr().Is4In6() && p.Bits() >= 96 { // addresses compare as IPv4
+			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+		}
 		r.prefix = p.Masked()
 	default:
 		if a, err := netip.ParseAddr(host); err == nil {

@@ -53,7 +53,6 @@ func New(c Config) (*Runtime, error) {
 		return nil, err
 	}
 	rt.host = host.Host{
-		Open:       rt.files.open,
 		Stat:       rt.files.stat,
 		Getenv:     rt.getenv,
 		Environ:    rt.environ,
@@ -94,7 +93,7 @@ func (rt *Runtime) Run(ctx context.Context, name string, src []byte) (starlark.S
 	if err != nil {
 		return nil, err
 	}
-	globals.Freeze()
+	freezeDict(globals)
 	return globals, nil
 }
 

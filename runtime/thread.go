@@ -102,7 +102,7 @@ func (rt *Runtime) newRun(ctx context.Context) *run {
 	r := &run{rt: rt, names: rt.knownNames}
 	r.out.init(rt)
 	h := rt.host
-	h.Dial, h.Listen, h.Raise = r.dial, r.listen, r.raise
+	h.Dial, h.Listen, h.Open, h.Raise = r.dial, r.listen, r.open, r.raise
 	h.Budget = &host.Budget{
 		ReadLimit: rt.limits.ReadBytes, WriteLimit: rt.limits.WriteBytes,
 		PrintLimit: rt.limits.PrintBytes, ConnLimit: int64(rt.limits.Conns),
@@ -241,6 +241,11 @@ func (t *task) release(thread *starlark.Thread) {
 			return
 		}
 	}
+}
+
+// open is Host.Open.
+func (r *run) open(name string, flag int) (host.File, error) {
+	return r.rt.files.open(r.current.Load().host.Context(), name, flag)
 }
 
 // fork is Host.NewThread: a thread of the task whose code runs now. In a session
