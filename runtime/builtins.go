@@ -22,6 +22,7 @@ func init() {
 		"attempt":    attemptFn,
 		"catch":      catchFn,
 		"fail":       failFn,
+		"help":       helpFn,
 		"int":        intFn,
 		"isinstance": isinstanceFn,
 		"issubclass": issubclassFn,

@@ -104,13 +104,7 @@ func (g *globals) lookup(name string) starlark.Value {
 	if v != nil {
 		return v
 	}
-	if v := g.run.rt.env[name]; v != nil {
-		return v
-	}
-	if m := g.run.specialModule(name); m != nil {
-		return m
-	}
-	return starlark.Universe[name]
+	return g.run.predeclared(name)
 }
 
 func (g *globals) set(name string, v starlark.Value) {

@@ -1,0 +1,34 @@
+package runtime
+
+import (
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/host"
+	"starwire/runtime/manual"
+)
+
+// helpFn is help([x]): it prints what the manual says about x, or of what a
+// string names.
+func helpFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Value = starlark.String("")
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 0, &x); err != nil {
+		return nil, err
+	}
+	r := stateOf(thread).task.run
+	text := manual.PageFor(x, r.predeclared, 0)
+	thread.Print(thread, strings.TrimSuffix(text, "\n"))
+	return starlark.None, host.Spend(thread, len(text)/host.BytesPerStep)
+}
+
+// predeclared returns what a name stands for unless the script defines it, or nil.
+func (r *run) predeclared(name string) starlark.Value {
+	if v := r.rt.env[name]; v != nil {
+		return v
+	}
+	if m := r.specialModule(name); m != nil {
+		return m
+	}
+	return starlark.Universe[name]
+}
