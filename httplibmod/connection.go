@@ -221,6 +221,9 @@ func (c *HTTPConnection) Freeze() {
 	if c.pending != nil {
 		c.pending.Freeze()
 	}
+	if c.t != nil {
+		c.t.value.Freeze() // conn.sock
+	}
 }
 
 // checkMutable is the error of an operation on a frozen connection.

@@ -335,6 +335,9 @@ func (c *HTTPConnection) count(thread *starlark.Thread, n int) error {
 
 // startClock begins the time that an exchange may take in all.
 func (c *HTTPConnection) startClock() {
+	if c.frozen { // what follows will say so; several threads may be here
+		return
+	}
 	if c.expires = (time.Time{}); c.deadline > 0 {
 		c.expires = time.Now().Add(c.deadline)
 	}

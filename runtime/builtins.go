@@ -26,6 +26,7 @@ func init() {
 		"int":        intFn,
 		"isinstance": isinstanceFn,
 		"issubclass": issubclassFn,
+		"parallel":   parallelFn,
 		"print":      printFn,
 		"range":      rangeFn,
 		"repr":       reprFn,

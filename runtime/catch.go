@@ -149,6 +149,8 @@ func (r *Result) Index(i int) starlark.Value { return r.pair()[i] }
 // Iterate returns an iterator over the two.
 func (r *Result) Iterate() starlark.Iterator { return r.pair().Iterate() }
 
+func (r *Result) held() []starlark.Value { return r.pair() }
+
 func (r *Result) pair() starlark.Tuple {
 	if r.err != nil {
 		return starlark.Tuple{starlark.None, r.err}

@@ -22,6 +22,8 @@ type program struct {
 	// uses lists the predeclared names in it if some have values of their own in
 	// each run: special modules, as sys, or $global.
 	uses []string
+	// reads says which global variables its functions read.
+	reads reads
 }
 
 // options are the language: scripts are programs, so everything is on.
@@ -70,6 +72,7 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 	if err != nil {
 		return nil, rt.syntaxError(text, err)
 	}
+	p.reads = readsOf(file)
 	if own {
 		p.uses = slices.Collect(maps.Keys(uses))
 	}

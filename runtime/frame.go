@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"go.starlark.net/starlark"
 
@@ -16,10 +17,28 @@ import (
 type frame interface {
 	starlark.HasSetField
 	unset(name string) error
+	// share makes assignments errors until unshare: threads read the variables.
+	share()
+	unshare()
+}
+
+// shared counts the calls of parallel whose workers can reach a frame.
+type shared struct{ n atomic.Int32 }
+
+func (s *shared) share()   { s.n.Add(1) }
+func (s *shared) unshare() { s.n.Add(-1) }
+
+// check is the error of an assignment.
+func (s *shared) check(name string) error {
+	if s.n.Load() > 0 {
+		return py.TypeError.Errorf("cannot assign variable '%s' while parallel runs functions that can reach it", name)
+	}
+	return nil
 }
 
 // A callFrame is $frame: the boxed variables of one call.
 type callFrame struct {
+	shared
 	vars  map[string]starlark.Value
 	depth int               // of the call, in the thread's stack
 	fn    starlark.Callable // that was called
@@ -61,11 +80,17 @@ func (f *callFrame) Attr(name string) (starlark.Value, error) {
 
 // SetField assigns a variable.
 func (f *callFrame) SetField(name string, v starlark.Value) error {
+	if err := f.check(name); err != nil {
+		return err
+	}
 	f.vars[name] = v
 	return nil
 }
 
 func (f *callFrame) unset(name string) error {
+	if err := f.check(name); err != nil {
+		return err
+	}
 	if _, err := f.Attr(name); err != nil {
 		return err
 	}
@@ -77,6 +102,7 @@ func (f *callFrame) unset(name string) error {
 // those that functions assign, in a session all. Function bodies read them at
 // the time of the call; threads of the run's servers may do so meanwhile.
 type globals struct {
+	shared
 	run  *run
 	mu   sync.RWMutex
 	vars map[string]starlark.Value
@@ -98,13 +124,17 @@ func (g *globals) Freeze() {}
 // lookup returns the value of a name, or nil: a variable's, or else what is
 // predeclared or built in.
 func (g *globals) lookup(name string) starlark.Value {
-	g.mu.RLock()
-	v := g.vars[name]
-	g.mu.RUnlock()
-	if v != nil {
+	if v := g.variable(name); v != nil {
 		return v
 	}
 	return g.run.predeclared(name)
+}
+
+// variable returns the value of a variable, or nil.
+func (g *globals) variable(name string) starlark.Value {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.vars[name]
 }
 
 func (g *globals) set(name string, v starlark.Value) {
@@ -130,6 +160,9 @@ func (g *globals) Attr(name string) (starlark.Value, error) {
 
 // SetField gives a variable its value.
 func (g *globals) SetField(name string, v starlark.Value) error {
+	if err := g.check(name); err != nil {
+		return err
+	}
 	g.set(name, v)
 	return nil
 }
@@ -138,6 +171,9 @@ func (g *globals) SetField(name string, v starlark.Value) error {
 func (g *globals) AttrNames() []string { return g.snapshot().Keys() }
 
 func (g *globals) unset(name string) error {
+	if err := g.check(name); err != nil {
+		return err
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.vars[name] == nil {

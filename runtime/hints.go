@@ -55,7 +55,20 @@ func hint(err error, modules, names []string) string {
 		}
 		return "nothing listens there; is the server running, and is the port right?"
 	}
-	return ""
+	return frozenHint(innermost(err).Error())
+}
+
+// frozenHint is the hint for a change of a frozen value.
+func frozenHint(text string) string {
+	_, what, frozen := strings.Cut(text, " frozen ")
+	if i := strings.LastIndex(text, "cannot "); !frozen || i < 0 {
+		return ""
+	}
+	switch what {
+	case "HTTP", "HTTPS", "HTTPConnection", "HTTPSConnection", "HTTPResponse", "SSLSocket", "socket", "file":
+		return "parallel lets nobody use what its calls share; open one inside the function, for each call"
+	}
+	return "what loaded files or the calls of parallel share cannot change; let functions return what they find"
 }
 
 // wsaConnRefused is Windows' ECONNREFUSED.

@@ -110,7 +110,8 @@ func (st *threadState) load(thread *starlark.Thread, name string) (starlark.Stri
 		r.loads.leave(st.loading)
 		return f.globals, f.err
 	}
-	f.globals, f.err = st.task.loadFile(f)
+	// What a call of parallel loads is everyone's: its own end does not stop it.
+	f.globals, f.err = st.task.root().loadFile(f)
 	close(f.done)
 	return f.globals, f.err
 }

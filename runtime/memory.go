@@ -125,7 +125,7 @@ func reserve(thread *starlark.Thread, n int64) error {
 	if 0 <= n && n < smallSize {
 		return nil
 	}
-	t := stateOf(thread).task
+	t := stateOf(thread).task.root()
 	if m := t.memory; m != nil && (n < 0 || m.sampled.Load()+n > m.limit) {
 		if n < 0 || max(heapInUse()-m.baseline, 0)+n > m.limit {
 			if n < 0 || n > m.limit {

@@ -14,7 +14,8 @@ import (
 )
 
 // A printer is a run's standard output: Config.Stdout, or Config.Print line by
-// line. Runs share those, so writes go one at a time.
+// line. Runs share those, so writes go one at a time. Each call that parallel
+// makes has one of its own.
 type printer struct {
 	mu     *sync.Mutex
 	w      io.Writer
@@ -38,6 +39,11 @@ func (p *printer) Write(b []byte) (int, error) {
 	if err := p.budget.Print(int64(len(b))); err != nil {
 		return 0, err
 	}
+	return p.put(b)
+}
+
+// put prints b, which was charged for.
+func (p *printer) put(b []byte) (int, error) {
 	p.setSoft(nil, false)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -104,6 +110,11 @@ func (s *stream) Write(b []byte) (int, error) {
 	if err := s.budget.Print(int64(len(b))); err != nil {
 		return 0, err
 	}
+	return s.put(b)
+}
+
+// put writes b, which was charged for.
+func (s *stream) put(b []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.w.Write(b)
@@ -112,8 +123,8 @@ func (s *stream) Write(b []byte) (int, error) {
 // printHook is the Print function of every thread: for built-ins that print.
 func printHook(thread *starlark.Thread, msg string) {
 	t := stateOf(thread).task
-	if _, err := t.run.out.Write([]byte(msg + "\n")); err != nil {
-		t.stop(err)
+	if _, err := t.out.Write([]byte(msg + "\n")); err != nil {
+		t.root().stop(err)
 	}
 }
 
@@ -152,7 +163,7 @@ func printStmt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 			return nil, err
 		}
 	}
-	out := &stateOf(thread).task.run.out
+	out := stateOf(thread).task.out
 	var key any
 	if file != nil && reflect.TypeOf(file).Comparable() {
 		key = file
@@ -181,7 +192,7 @@ func printStmt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 // writeTo writes text to standard output, or to anything with a write method.
 func writeTo(thread *starlark.Thread, file starlark.Value, text string) error {
 	if file == nil {
-		_, err := stateOf(thread).task.run.out.Write([]byte(text))
+		_, err := stateOf(thread).task.out.Write([]byte(text))
 		return err
 	}
 	write := attr(file, "write")

@@ -139,6 +139,9 @@ func (t *task) exec(p *program) (starlark.StringDict, error) {
 // init runs the program's top level and returns its global variables, without
 // those that the dialect made up. A panic is an error.
 func (t *task) init(thread *starlark.Thread, p *program) (starlark.StringDict, error) {
+	if len(p.reads) > 0 {
+		t.run.addReads(p.prog, p.reads)
+	}
 	env, g := t.run.rt.env, (*globals)(nil)
 	if p.uses != nil {
 		env, g = t.run.ownEnv(p)

@@ -130,7 +130,7 @@ func (s *Session) eval(ctx context.Context, name, text string, show bool) (starl
 	if ctx.Err() != nil {
 		return nil, canceled(ctx)
 	}
-	prog, err := s.compile(name, text, show)
+	prog, reads, err := s.compile(name, text, show)
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +138,9 @@ func (s *Session) eval(ctx context.Context, name, text string, show bool) (starl
 	t := s.run.item(ctx)
 	defer t.disarm()
 	s.run.addSource(name, text)
+	if len(reads) > 0 {
+		s.run.addReads(prog, reads)
+	}
 	thread := t.newThread(name)
 	defer t.release(thread)
 	_, err = recovering(func() (starlark.StringDict, error) {
@@ -202,31 +205,32 @@ func (s *Session) Names() []string {
 	return slices.Compact(names)
 }
 
-// compile returns the program for text, its global variables those of the session.
-func (s *Session) compile(name, text string, show bool) (*starlark.Program, error) {
+// compile returns the program for text, its global variables those of the
+// session, and which of them its functions read.
+func (s *Session) compile(name, text string, show bool) (*starlark.Program, reads, error) {
 	rt := s.run.rt
 	// The resolver annotates one tree, to tell local names from global ones; the
 	// other is rewritten and compiled.
 	scopes, err := s.parse(name, text)
 	if err != nil {
-		return nil, rt.syntaxError(text, err)
+		return nil, nil, rt.syntaxError(text, err)
 	}
 	file, err := s.parse(name, text)
 	if err != nil {
-		return nil, rt.syntaxError(text, err)
+		return nil, nil, rt.syntaxError(text, err)
 	}
 	guardTree(scopes)
 	guardTree(file)
 	anything := func(string) bool { return true }
 	if _, err := starlark.FileProgram(scopes, anything); err != nil {
-		return nil, rt.syntaxError(text, err)
+		return nil, nil, rt.syntaxError(text, err)
 	}
 	rewriteGlobals(file, scopes, show)
 	prog, err := starlark.FileProgram(file, s.env.Has)
 	if err != nil {
-		return nil, rt.syntaxError(text, err)
+		return nil, nil, rt.syntaxError(text, err)
 	}
-	return prog, nil
+	return prog, readsOf(file), nil
 }
 
 func (s *Session) parse(name, text string) (*syntax.File, error) {

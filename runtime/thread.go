@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"io"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -28,13 +29,17 @@ type run struct {
 
 	mu      sync.Mutex
 	sources map[string]string // texts of what ran, for tracebacks
+	reads   map[*starlark.Program]reads
 }
 
-// A task is what is cancelled together: a Run or a Call, or one item of a
-// session. It has its own context, time and steps.
+// A task is what is cancelled together: a Run or a Call, one item of a session,
+// or, inside those, one call that parallel makes. It has its own context and, but
+// for the latter, its own time and steps.
 type task struct {
 	run    *run
+	parent *task      // of one call of parallel: the task that waits for it; else nil
 	host   *host.Host // the run's, with the task's context
+	out    *printer   // standard output
 	cancel context.CancelCauseFunc
 
 	unhook func() bool // from the caller's context
@@ -82,7 +87,7 @@ func stateOf(thread *starlark.Thread) *threadState {
 	r.names = r.rt.knownNames
 	r.out.init(r.rt)
 	r.out.w, r.out.budget = h.Stdout, h.Budget
-	r.task = &task{run: r, host: h, cancel: func(error) {}}
+	r.task = &task{run: r, host: h, out: &r.out, cancel: func(error) {}}
 	st := &threadState{task: r.task}
 	thread.SetLocal(local, st)
 	return st
@@ -109,7 +114,7 @@ func (rt *Runtime) newRun(ctx context.Context) *run {
 	}
 	h.Stdout, h.Stderr = &r.out, &stream{w: rt.config.Stderr, mu: &rt.errMu, budget: h.Budget}
 	h.Names = rt.names()
-	t := &task{run: r}
+	t := &task{run: r, out: &r.out}
 	r.task = t
 	r.current.Store(t)
 	h.NewThread = r.fork
@@ -122,7 +127,7 @@ func (rt *Runtime) newRun(ctx context.Context) *run {
 
 // item begins a task of a session.
 func (r *run) item(ctx context.Context) *task {
-	t := &task{run: r}
+	t := &task{run: r, out: &r.out}
 	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	t.cancel = cancel
 	t.host = r.task.host.WithContext(inner)
@@ -170,6 +175,26 @@ const (
 	ended   // in good order
 )
 
+// child begins a task inside t for a thread that runs at the same time as one of
+// t's, whose Host is h. It has t's steps, and an end of its own.
+func (t *task) child(h *host.Host, stdout, stderr io.Writer) *task {
+	c := &task{run: t.run, parent: t}
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(h.Context()))
+	c.cancel = cancel
+	c.host = h.Fork(ctx)
+	c.out = &printer{mu: new(sync.Mutex), w: stdout, budget: h.Budget}
+	c.host.Stdout, c.host.Stderr = c.out, &stream{w: stderr, mu: new(sync.Mutex), budget: h.Budget}
+	return c
+}
+
+// root returns the task whose steps and limits t shares.
+func (t *task) root() *task {
+	for t.parent != nil {
+		t = t.parent
+	}
+	return t
+}
+
 // close ends the run: what still blocks is cancelled, what is open is closed.
 func (r *run) close() error {
 	r.task.disarm()
@@ -180,7 +205,7 @@ func (r *run) close() error {
 }
 
 // stop cancels every thread of the task and everything that blocks in it. The
-// first cause stands.
+// first cause stands. The tasks inside it end with its context.
 func (t *task) stop(cause error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -202,8 +227,12 @@ func (t *task) stop(cause error) {
 // stopped returns why the task was stopped, or nil.
 func (t *task) stopped() error {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.cause
+	cause := t.cause
+	t.mu.Unlock()
+	if cause == nil && t.parent != nil {
+		return t.parent.stopped() // which ends this one soon
+	}
+	return cause
 }
 
 // newThread makes a thread of the task, with its host, its budgets and its
@@ -213,7 +242,7 @@ func (t *task) newThread(name string) *starlark.Thread {
 	host.Share(thread, t.host)
 	st := &threadState{task: t}
 	thread.SetLocal(local, st)
-	st.limit = 1 + t.takeSteps()
+	st.limit = 1 + t.root().takeSteps()
 	thread.OnMaxSteps = moreSteps
 	thread.SetMaxExecutionSteps(st.limit)
 	t.mu.Lock()
@@ -229,7 +258,7 @@ func (t *task) newThread(name string) *starlark.Thread {
 // did not use go back to the task.
 func (t *task) release(thread *starlark.Thread) {
 	if st := stateOf(thread); st.limit > thread.Steps {
-		t.steps.Add(int64(st.limit - 1 - thread.Steps))
+		t.root().steps.Add(int64(st.limit - 1 - thread.Steps))
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -265,13 +294,13 @@ func (t *task) takeSteps() uint64 {
 	if limit < 0 {
 		return stepSlice
 	}
-	slice := min(stepSlice, limit/64+1)
 	for {
 		left := t.steps.Load()
 		if left <= 0 {
 			return 0
 		}
-		n := min(left, slice)
+		// Many threads must not have all there is while one has none.
+		n := min(stepSlice, left/64+1)
 		if t.steps.CompareAndSwap(left, left-n) {
 			return uint64(n)
 		}
@@ -290,11 +319,14 @@ func moreSteps(thread *starlark.Thread) {
 	if thread.CallStackDepth() > maxCallDepth {
 		st.setPending(thread, tooRecursive())
 	}
+	root := st.task.root()
 	for st.limit <= thread.Steps {
-		n := st.task.takeSteps()
+		n := root.takeSteps()
 		if n == 0 {
 			steps := st.task.run.rt.limits.Steps
-			st.task.stop(&LimitError{Limit: "steps", Value: strconv.FormatInt(steps, 10), Flag: "--max-steps"})
+			over := &LimitError{Limit: "steps", Value: strconv.FormatInt(steps, 10), Flag: "--max-steps"}
+			root.stop(over)
+			thread.Cancel(over.Error())
 			return
 		}
 		st.limit += n

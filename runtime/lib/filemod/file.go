@@ -97,6 +97,10 @@ func (f *File) Freeze() {
 	}
 }
 
+// Standard reports whether the file is a standard stream, which all threads of
+// its run may use.
+func (f *File) Standard() bool { return f.turn != nil }
+
 // Truth is always true.
 func (f *File) Truth() starlark.Bool { return true }
 
