@@ -28,7 +28,7 @@ func try(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 		return nil, err
 	}
 	st := stateOf(thread)
-	st.caught.add(x, err)
+	st.caught.add(x, err, thread.CallStackDepth()-2)
 	st.handle(thread, f, x)
 	return starlark.Tuple{starlark.None, x}, nil
 }
@@ -53,7 +53,7 @@ func finally(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if x == nil {
 		return nil, err
 	}
-	st.caught.add(x, err)
+	st.caught.add(x, err, thread.CallStackDepth()-2)
 	return starlark.Tuple{starlark.None, x}, nil
 }
 
@@ -161,14 +161,15 @@ func with(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 // where. They are few: an error holds a copy of the call stack.
 type catches struct {
 	last [16]struct {
-		x   *py.Exception
-		err error
+		x    *py.Exception
+		err  error
+		skip int // how many calls are outside that of the try statement
 	}
 	next int
 }
 
-func (c *catches) add(x *py.Exception, err error) {
-	c.last[c.next].x, c.last[c.next].err = x, err
+func (c *catches) add(x *py.Exception, err error, skip int) {
+	c.last[c.next].x, c.last[c.next].err, c.last[c.next].skip = x, err, max(skip, 0)
 	c.next = (c.next + 1) % len(c.last)
 }
 

@@ -420,7 +420,7 @@ except KeyError:
   x.py:3:33: in lambda
     with struct(close=lambda: 1 / 0):
                                 ^
-ZeroDivisionError: floating-point division by zero
+ZeroDivisionError: integer division or modulo by zero
 `},
 	}
 	for _, tt := range tests {

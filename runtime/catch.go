@@ -66,7 +66,7 @@ func guard(thread *starlark.Thread, b *starlark.Builtin, fn starlark.Value, args
 	if err == nil {
 		return v, nil, nil
 	}
-	if x = exceptionOf(err); x == nil || st.task.stopped() != nil {
+	if x = st.task.run.exceptionOf(err); x == nil || st.task.stopped() != nil {
 		return nil, nil, err
 	}
 	// The traceback begins with the function that called catch.

@@ -10,14 +10,16 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/pysyntax"
 )
 
 // A program is a compiled source text.
 type program struct {
-	name string
-	text string
-	prog *starlark.Program
+	name   string
+	text   string
+	python bool
+	prog   *starlark.Program
 
 	// uses lists the predeclared names in it if some have values of their own in
 	// each run: special modules, as sys, or $global.
@@ -58,11 +60,11 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 		return nil, rt.syntaxError(text, err)
 	}
 	guardTree(file)
-	p := &program{name: name, text: text}
+	p := &program{name: name, text: text, python: python}
 	uses := make(map[string]struct{})
 	own := false
 	p.prog, err = starlark.FileProgram(file, func(name string) bool {
-		shared, special := rt.env.Has(name), isSpecial(name) || name == pysyntax.GlobalName
+		shared, special := rt.envOf(python).Has(name), isOwn(name, python)
 		if shared || special {
 			uses[name] = struct{}{}
 		}
@@ -85,7 +87,9 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 func (rt *Runtime) parse(name, text string, python bool) (*syntax.File, error) {
 	opts := options
 	if python {
-		return pysyntax.Parse(name, text, pysyntax.Config{Mode: pysyntax.Script, Options: &opts, Exports: rt.exports, Known: rt.known})
+		return pysyntax.Parse(name, text, pysyntax.Config{
+			Mode: pysyntax.Script, Options: &opts, Exports: rt.exports, Known: rt.knownInPython, Attr: builtinmod.HasAttr,
+		})
 	}
 	file, err := opts.Parse(name, text, 0)
 	if err != nil {

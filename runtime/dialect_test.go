@@ -50,7 +50,7 @@ func TestIs(t *testing.T) {
 		{"len is str", "False"},
 		{"{1, 2} == set([1, 2])", "True"},
 		{"{1, 1}", "set([1])"},
-		{"{[]}", "TypeError: set: unhashable type: list"},
+		{"{[]}", "TypeError: unhashable type: 'list'"},
 	}
 	testDialect(t, tests)
 }

@@ -104,13 +104,16 @@ func (f *callFrame) unset(name string) error {
 type globals struct {
 	shared
 	run  *run
+	env  starlark.StringDict // what is predeclared
 	mu   sync.RWMutex
 	vars map[string]starlark.Value
 }
 
 var _ frame = (*globals)(nil)
 
-func newGlobals(r *run) *globals { return &globals{run: r, vars: make(map[string]starlark.Value)} }
+func newGlobals(r *run, env starlark.StringDict) *globals {
+	return &globals{run: r, env: env, vars: make(map[string]starlark.Value)}
+}
 
 func (g *globals) String() string        { return "globals" }
 func (g *globals) Type() string          { return "globals" }
@@ -125,6 +128,9 @@ func (g *globals) Freeze() {}
 // predeclared or built in.
 func (g *globals) lookup(name string) starlark.Value {
 	if v := g.variable(name); v != nil {
+		return v
+	}
+	if v := g.env[name]; v != nil {
 		return v
 	}
 	return g.run.predeclared(name)

@@ -203,7 +203,7 @@ print helper.x, o.y, mine.z, x, z, httplib.OK
 		"from nosuchthing import x":          "ImportError: No module named nosuchthing",
 		"def f():\n  import htplib\nf()":     "main.py:2:10: in f",
 		"import sub":                         "ImportError: No module named sub",
-		"import mine\nprint mine.nosuch\n\n": "AttributeError: module has no .nosuch field or method",
+		"import mine\nprint mine.nosuch\n\n": "AttributeError: 'module' object has no attribute 'nosuch'",
 	} {
 		if got := FormatError(run("main.py", src)); !strings.Contains(got, want) {
 			t.Errorf("%s: error\n%s\nwant %s", src, got, want)

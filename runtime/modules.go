@@ -22,7 +22,6 @@ import (
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
 	"starwire/runtime/lib/stringiomod"
-	"starwire/runtime/lib/sysmod"
 	"starwire/runtime/lib/testservermod"
 	"starwire/runtime/lib/timemod"
 	"starwire/runtime/lib/urllibmod"
@@ -58,7 +57,6 @@ var builtinModules = []*starlarkstruct.Module{
 var specialModules = map[string]func(h *host.Host) starlark.HasAttrs{
 	"httplib": func(h *host.Host) starlark.HasAttrs { return httplibmod.NewRunModule(h) },
 	"os":      func(h *host.Host) starlark.HasAttrs { return osmod.New(h) },
-	"sys":     func(h *host.Host) starlark.HasAttrs { return sysmod.New(h) },
 }
 
 // isSpecial reports whether the name is that of a special module.
@@ -100,26 +98,26 @@ func membersOf(m starlark.HasAttrs) starlark.StringDict {
 // ownEnv returns the predeclared names that the program uses, with the run's own
 // values of some, and $global if it is among them. What the embedder declares
 // comes first.
-func (r *run) ownEnv(p *program) (starlark.StringDict, *globals) {
+func (r *run) ownEnv(thread *starlark.Thread, p *program) (starlark.StringDict, *globals) {
 	var g *globals
+	shared := r.rt.envOf(p.python)
 	env := make(starlark.StringDict, len(p.uses))
 	for _, name := range p.uses {
-		switch v := r.rt.env[name]; {
+		switch v := shared[name]; {
 		case v != nil:
 			env[name] = v
 		case name == pysyntax.GlobalName:
-			g = newGlobals(r)
+			g = newGlobals(r, shared)
 			env[name] = g
+		case name == moduleNameName:
+			env[name] = starlark.String(moduleName(thread))
+		case name == fileNameName:
+			env[name] = starlark.String(p.name)
 		default:
 			env[name] = r.specialModule(name)
 		}
 	}
 	return env, g
-}
-
-// known reports whether a name means something without a script's defining it.
-func (rt *Runtime) known(name string) bool {
-	return rt.env.Has(name) || isSpecial(name) || starlark.Universe.Has(name)
 }
 
 // declare fills the predeclared names and the table of modules.
@@ -163,6 +161,7 @@ func (rt *Runtime) declare() error {
 		v.Freeze()
 		rt.env[name] = v
 	}
+	rt.declarePython()
 	return nil
 }
 

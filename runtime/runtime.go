@@ -17,14 +17,16 @@ import (
 // concurrent use and needs no closing: what a run opens is closed when the run
 // ends. Compiled programs are kept for the next run of the same text.
 type Runtime struct {
-	config   Config
-	limits   Limits // with defaults
-	net      *netPolicy
-	files    *filePolicy
-	env      starlark.StringDict // the predeclared names all runs share
-	modules  map[string]starlark.StringDict
-	programs programCache
-	host     host.Host // what the hosts of all runs have in common
+	config Config
+	limits Limits // with defaults
+	net    *netPolicy
+	files  *filePolicy
+	env    starlark.StringDict // the predeclared names all runs share
+	// pythonEnv is env for .py files.
+	pythonEnv starlark.StringDict
+	modules   map[string]starlark.StringDict
+	programs  programCache
+	host      host.Host // what the hosts of all runs have in common
 
 	outMu, errMu sync.Mutex // guard config.Stdout or Print, and config.Stderr
 }
@@ -142,9 +144,9 @@ func (t *task) init(thread *starlark.Thread, p *program) (starlark.StringDict, e
 	if len(p.reads) > 0 {
 		t.run.addReads(p.prog, p.reads)
 	}
-	env, g := t.run.rt.env, (*globals)(nil)
+	env, g := t.run.rt.envOf(p.python), (*globals)(nil)
 	if p.uses != nil {
-		env, g = t.run.ownEnv(p)
+		env, g = t.run.ownEnv(thread, p)
 	}
 	vars, err := recovering(func() (starlark.StringDict, error) {
 		return p.prog.Init(thread, env)

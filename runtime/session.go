@@ -38,7 +38,7 @@ type Session struct {
 // NewSession begins a session. Close it.
 func (rt *Runtime) NewSession() *Session {
 	s := &Session{run: rt.newRun(context.Background())}
-	s.globals = newGlobals(s.run)
+	s.globals = newGlobals(s.run, rt.env)
 	s.run.names = s.Names
 	s.env = starlark.StringDict{
 		pysyntax.GlobalName: s.globals,

@@ -170,7 +170,7 @@ func (t *task) failure(err error) error {
 		e.err = &stoppedError{cause: cause, at: err}
 		return e
 	}
-	e.Exception = exceptionOf(err)
+	e.Exception = t.run.exceptionOf(err)
 	e.hint = hint(err, t.run.rt.moduleNames(), t.run.names())
 	return e
 }

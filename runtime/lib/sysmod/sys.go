@@ -30,7 +30,8 @@ var floatInfoType = &py.NamedType{
 		"epsilon", "radix", "rounds"},
 }
 
-var exit = starlark.NewBuiltin("exit", sysExit)
+// Exit is sys.exit, for the built-in exit and quit of Python's module site.
+var Exit = starlark.NewBuiltin("exit", sysExit)
 
 // New returns the module sys of one run. Only its streams touch the outside, by
 // way of the Host: argv is a copy of h.Args.
@@ -52,7 +53,7 @@ func New(h *host.Host) *starlarkstruct.Module {
 			"argv":                  starlark.NewList(argv),
 			"byteorder":             starlark.String(byteOrder()),
 			"executable":            starlark.String(""),
-			"exit":                  exit,
+			"exit":                  Exit,
 			"float_info":            floatInfo,
 			"getdefaultencoding":    starlark.NewBuiltin("getdefaultencoding", getEncoding("ascii")),
 			"getfilesystemencoding": starlark.NewBuiltin("getfilesystemencoding", getEncoding("UTF-8")),

@@ -34,7 +34,7 @@ func TestExit(t *testing.T) {
 		{starlark.Tuple{starlark.Float(1.5)}, host.ExitError{Code: 1, Message: "1.5"}},
 	}
 	for _, tt := range tests {
-		_, err := starlark.Call(new(starlark.Thread), exit, tt.args, nil)
+		_, err := starlark.Call(new(starlark.Thread), Exit, tt.args, nil)
 		var got *host.ExitError
 		var uncatchable py.Uncatchable
 		if !errors.As(err, &got) || *got != tt.want || !errors.As(err, &uncatchable) {

@@ -1,0 +1,134 @@
+package runtime
+
+import (
+	"errors"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"starwire/runtime/py"
+)
+
+// In .py files the interpreter's own errors have CPython's words, where these
+// can be told from the interpreter's.
+
+// pythonRules give texts of the interpreter's CPython's. A group in the text is
+// $1; one of a type name becomes Python's name of it.
+var pythonRules = []struct {
+	expr  string
+	class *py.Class
+	text  string
+}{
+	{`^(?:pop: )?(\w+) index -?\d+ out of range `, py.IndexError, "$1 index out of range"},
+	{`^index -?\d+ out of range: empty (\w+)$`, py.IndexError, "$1 index out of range"},
+	{`^(\S+) has no \.(\S+) field or method`, py.AttributeError, "'$1' object has no attribute '$2'"},
+	{`^(\S+) has no \.(\S+) attribute`, py.AttributeError, "'$1' object has no attribute '$2'"},
+	{`^can't assign to \.(\S+) field of (\S+)$`, py.AttributeError, "'$2' object has no attribute '$1'"},
+	{`^unknown binary op: string (\+) (\w+)$`, py.TypeError, "cannot concatenate 'str' and '$2' objects"},
+	{`^unknown binary op: (list|tuple) (\+) (\w+)$`, py.TypeError, `can only concatenate $1 (not "$3") to $1`},
+	{`^unknown binary op: (string|list|tuple) \* (string|list|tuple|float|NoneType|dict)$`, py.TypeError, "can't multiply sequence by non-int of type '$2'"},
+	{`^unknown binary op: (\S+) in (\S+)$`, py.TypeError, "argument of type '$2' is not iterable"},
+	{`^unknown binary op: (\S+) (\S+) (\S+)$`, py.TypeError, "unsupported operand type(s) for $2: '$1' and '$3'"},
+	{`^unknown unary op: ([-+~])(\S+)$`, py.TypeError, "bad operand type for unary $1: '$2'"},
+	{`^invalid call of non-function \((\S+)\)$`, py.TypeError, "'$1' object is not callable"},
+	{`^function (\S+) accepts no arguments \((\d+) given\)$`, py.TypeError, "$1() takes no arguments ($2 given)"},
+	{`^function (\S+) accepts (1) positional argument \((\d+) given\)$`, py.TypeError, "$1() takes exactly 1 argument ($3 given)"},
+	{`^function (\S+) accepts (\d+) positional arguments \((\d+) given\)$`, py.TypeError, "$1() takes exactly $2 arguments ($3 given)"},
+	{`^function (\S+) accepts at most (1) positional argument \((\d+) given\)$`, py.TypeError, "$1() takes at most 1 argument ($3 given)"},
+	{`^function (\S+) accepts at most (\d+) positional arguments \((\d+) given\)$`, py.TypeError, "$1() takes at most $2 arguments ($3 given)"},
+	{`^function (\S+) got an unexpected keyword argument "?(\w+)"?`, py.TypeError, "$1() got an unexpected keyword argument '$2'"},
+	{`^function (\S+) got multiple values for parameter "?(\w+)"?`, py.TypeError, "$1() got multiple values for keyword argument '$2'"},
+	{`^too few values to unpack \(got 0,`, py.ValueError, "need more than 0 values to unpack"},
+	{`^too few values to unpack \(got 1,`, py.ValueError, "need more than 1 value to unpack"},
+	{`^too few values to unpack \(got (\d+),`, py.ValueError, "need more than $1 values to unpack"},
+	{`^too many values to unpack`, py.ValueError, "too many values to unpack"},
+	{`^got (\S+) in sequence assignment$`, py.TypeError, "'$1' object is not iterable"},
+	{`^(\S+) value is not iterable$`, py.TypeError, "'$1' object is not iterable"},
+	{`^(?:\w+: )?unhashable(?: type)?: '?(\w+)'?$`, py.TypeError, "unhashable type: '$1'"},
+	{`^unhandled index operation (\w+)\[`, py.TypeError, "'$1' object has no attribute '__getitem__'"},
+	{`^(list|string|tuple) index: got (\S+), want int$`, py.TypeError, "$1 indices must be integers, not $2"},
+	{`^(\S+) value does not support item assignment$`, py.TypeError, "'$1' object does not support item assignment"},
+	{`^floored division by zero$`, py.ZeroDivisionError, "integer division or modulo by zero"},
+	{`^integer modulo by zero$`, py.ZeroDivisionError, "integer division or modulo by zero"},
+	{`^floating-point division by zero$`, py.ZeroDivisionError, "float division by zero"},
+	{`^floating-point modulo by zero$`, py.ZeroDivisionError, "float modulo"},
+}
+
+var compiledPython = sync.OnceValue(func() []*regexp.Regexp {
+	list := make([]*regexp.Regexp, len(pythonRules))
+	for i, r := range pythonRules {
+		list[i] = regexp.MustCompile(r.expr)
+	}
+	return list
+})
+
+// typeWords are the interpreter's names of types that Python has others for.
+var typeWords = map[string]string{"string": "str", "bytes": "str", "range": "xrange"}
+
+// exceptionOf returns the exception that stands for an error in scripts, or nil
+// for errors that no script may catch: the function exceptionOf, with CPython's
+// words for what went wrong in a .py file.
+func (r *run) exceptionOf(err error) *py.Exception {
+	x := exceptionOf(err)
+	var already *py.Exception
+	if x == nil || errors.As(err, &already) {
+		return x
+	}
+	pos, ok := raisedAt(err)
+	if !ok || path.Ext(pos.Filename()) != ".py" {
+		return x
+	}
+	cause := innermost(err)
+	msg := cause.Error()
+	for i, re := range compiledPython() {
+		m := re.FindStringSubmatch(msg)
+		if m == nil {
+			continue
+		}
+		rule := &pythonRules[i]
+		said := rule.text
+		for n, group := range m[1:] {
+			if word := typeWords[group]; word != "" && !strings.HasPrefix(said, "$1 index") {
+				group = word
+			}
+			said = strings.ReplaceAll(said, "$"+string(rune('1'+n)), group)
+		}
+		if rest, found := strings.CutPrefix(said, "unsupported operand type(s) for "); found {
+			if op, types, _ := strings.Cut(rest, ": "); r.augmentedAt(pos, op) {
+				said = "unsupported operand type(s) for " + op + "=: " + types
+			}
+		}
+		return rule.class.New(cause, starlark.String(said))
+	}
+	return x
+}
+
+// raisedAt returns where the script stood when the error was raised.
+func raisedAt(err error) (syntax.Position, bool) {
+	var e, last *starlark.EvalError
+	for errors.As(err, &e) {
+		last, err = e, e.Unwrap()
+	}
+	if last == nil {
+		return syntax.Position{}, false
+	}
+	for _, f := range slices.Backward(last.CallStack) {
+		if f.Pos.Filename() != "<builtin>" {
+			return f.Pos, true
+		}
+	}
+	return syntax.Position{}, false
+}
+
+// augmentedAt reports whether the operator at the position is that of an
+// augmented assignment.
+func (r *run) augmentedAt(pos syntax.Position, op string) bool {
+	line := []rune(r.sourceLine(pos))
+	at := int(pos.Col) - 1
+	return at >= 0 && at < len(line) && strings.HasPrefix(string(line[at:]), op+"=")
+}

@@ -1,0 +1,120 @@
+package runtime
+
+import (
+	"maps"
+	"path"
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/lib/builtinmod"
+	"starwire/runtime/lib/sysmod"
+	"starwire/runtime/py"
+	"starwire/runtime/pysyntax"
+)
+
+// Names of .py files whose values differ from file to file.
+const (
+	moduleNameName = "__name__"
+	fileNameName   = "__file__"
+)
+
+// pythonBuiltins are what .py files find beside what every script does, or in
+// place of it: Python 2's built-in functions, types and operators.
+var pythonBuiltins starlark.StringDict
+
+func init() {
+	env := builtinmod.Members(power)
+	for name, fn := range map[string]func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error){
+		"print":     pythonPrint,
+		"raw_input": rawInput,
+
+		pysyntax.DivideName:  builtinmod.Div,
+		pysyntax.ModuloName:  builtinmod.Mod,
+		pysyntax.EqualName:   builtinmod.Equal,
+		pysyntax.IterateName: builtinmod.Iterate,
+		pysyntax.AttrName:    builtinmod.GetAttr,
+	} {
+		env[name] = starlark.NewBuiltin(name, fn)
+	}
+	env["bytes"] = env["str"]
+	env["exit"], env["quit"] = sysmod.Exit, sysmod.Exit
+	env[pysyntax.SetName] = env["set"]
+	pythonBuiltins = env
+}
+
+// declarePython fills the names of .py files. What the embedder declares stands.
+func (rt *Runtime) declarePython() {
+	rt.pythonEnv = maps.Clone(rt.env)
+	for name, v := range pythonBuiltins {
+		if rt.config.Predeclared[name] == nil && rt.config.Modules[name] == nil {
+			rt.pythonEnv[name] = v
+		}
+	}
+}
+
+// envOf returns the predeclared names of a dialect that all runs share.
+func (rt *Runtime) envOf(python bool) starlark.StringDict {
+	if python {
+		return rt.pythonEnv
+	}
+	return rt.env
+}
+
+// knownInPython reports whether a name means something in .py files without
+// their defining it.
+func (rt *Runtime) knownInPython(name string) bool {
+	return rt.pythonEnv.Has(name) || isOwn(name, true) || starlark.Universe.Has(name)
+}
+
+// isOwn reports whether each run, or each file, has a value of its own for the name.
+func isOwn(name string, python bool) bool {
+	return isSpecial(name) || name == pysyntax.GlobalName ||
+		python && (name == moduleNameName || name == fileNameName)
+}
+
+// moduleName is __name__ of the file that the thread runs.
+func moduleName(thread *starlark.Thread) string {
+	if f := stateOf(thread).loading; f != nil {
+		return strings.TrimSuffix(path.Base(f.name), path.Ext(f.name))
+	}
+	return "__main__"
+}
+
+// pythonPrint is print(*args, sep=" ", end="\n", file=None), of files that say
+// from __future__ import print_function.
+func pythonPrint(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	sep, end := " ", "\n"
+	var file starlark.Value
+	if err := py.UnpackArgs(b.Name(), nil, kwargs, "sep??", &sep, "end??", &end, "file??", &file); err != nil {
+		return nil, err
+	}
+	texts := make([]string, len(args))
+	for i, v := range args {
+		texts[i] = py.Str(v)
+	}
+	return starlark.None, writeTo(thread, file, strings.Join(texts, sep)+end)
+}
+
+// rawInput is raw_input(prompt=""): a line of standard input, without its end.
+//
+// bltinmodule.c, builtin_raw_input.
+func rawInput(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var prompt starlark.Value = starlark.String("")
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 0, &prompt); err != nil {
+		return nil, py.TypeError.Errorf("%w", err)
+	}
+	if err := writeTo(thread, nil, py.Str(prompt)); err != nil {
+		return nil, err
+	}
+	stdin := attr(stateOf(thread).task.run.specialModule("sys"), "stdin")
+	v, err := py.CallMethod(thread, stdin, "readline")
+	if err != nil {
+		return nil, err
+	}
+	line := py.Str(v)
+	if line == "" {
+		return nil, py.EOFError.Errorf("EOF when reading a line")
+	}
+	return starlark.String(strings.TrimSuffix(line, "\n")), nil
+}
