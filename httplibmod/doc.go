@@ -55,7 +55,9 @@
 //   - D3, H13: the method must be a token; a wrong one raises ValueError before
 //     anything else happens. TestRefusedRequests
 //   - D3, H14: no controls in header names, no NUL in values, and no line ends
-//     but CRLF followed by a space or a tab. TestRefusedRequests
+//     but CRLF followed by a space or a tab. A Host field of the caller's holds no
+//     space and no slash besides (CVE-2023-29406). TestRefusedRequests,
+//     TestPoliciesOfRequests
 //   - D4, H16: set_tunnel checks host, port and headers, and copies them; CONNECT
 //     goes out in one write, an IPv6 address in brackets; the proxy's answer is
 //     bounded like any other. TestTunnel, TestRefusedRequests
@@ -67,7 +69,7 @@
 //     Content-Length that is not just digits, and any other transfer coding are
 //     read as in 2.7, but the connection is not used again. What we read of these
 //     fields ourselves is unfolded, and only spaces and tabs are white space around
-//     it. TestFraming, TestReuse
+//     it. A Content-Length of 2^63 and more counts as 2^63-1. TestFraming, TestReuse
 //   - H17: 204, 304 and answers to HEAD have no body, whatever they say. TestReuse
 //   - D7, H5: every 1xx answer but 101 is skipped, at most 100 of them. TestInterim
 //   - D8, H6: every line of a head counts toward the limit of 100, dropped ones
@@ -94,11 +96,28 @@
 //     details, and one more: a timeout over TLS is an ssl.SSLError, as in 2.7, and
 //     a socket.timeout at once. sslmod: TestNames, TestVersions, TestTimeouts
 //   - D18: userinfo never gets into the Host field. TestHostField
-//   - D19, H2: HTTP/0.9 is for the first answer on a plain connection. TestReuse
+//   - D19, H2: HTTP/0.9 is for the first answer on a plain connection, and not for
+//     what follows an interim one. TestReuse, TestInterim
 //   - D21: the debug output shows credentials, as in 2.7, and is never on unless
 //     asked for. TestTranscripts
 //   - D22, H18: memory follows the bytes received. TestMemoryFollowsData
 //   - H1: before a request goes out on a used connection, what arrived meanwhile
 //     is looked at: line ends are dropped; for anything else, and at the server's
 //     end, a new connection is opened. TestReuse
+//
+// # Additions
+//
+// What Python's httplib does not have. A program that does not use them sees
+// nothing of them.
+//
+//   - HTTPConnection(…, policy="strict") refuses what RFC 9112 lets a client
+//     refuse; the default, "python", is the list above. TestPolicies,
+//     TestPoliciesOfReuse, TestPoliciesOfRequests
+//   - deadline= bounds an exchange as a whole, beside timeout=, which bounds each
+//     wait; max_body= and limits= bound what a server can send. TestOptions,
+//     TestLimits, TestMaxBody
+//   - resp.save(file) writes the body to a file, resp.chunks(n) goes over it in
+//     pieces. TestSave, TestChunks
+//   - http.client is httplib under Python 3's name: see HTTPModule.
+//     TestClientConstants, TestClientResponse, TestClientErrors
 package httplibmod

@@ -239,6 +239,7 @@ func TestInterim(t *testing.T) {
 		{"HTTP/1.1 200 x\r\n" + strings.Repeat("a: b\r\n", 101) + "\r\n", "httplib.HTTPException: got more than 100 headers"},
 		{"HTTP/1.1 200 x\r\n" + strings.Repeat("no colon\r\n", 101) + "\r\n", "httplib.HTTPException: got more than 100 headers"},
 		{"HTTP/1.1 200 x\r\nA: " + strings.Repeat("b", 65536) + "\r\n\r\n", "httplib.LineTooLong: got more than 65536 bytes when reading header line"},
+		{"HTTP/1.1 100 x\r\n\r\nHTTP/1", "httplib.BadStatusLine: HTTP/1"},
 		{strings.Repeat("b", 65537), "httplib.LineTooLong: got more than 65536 bytes when reading header line"},
 	}
 	for _, tt := range tests {
