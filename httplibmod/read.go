@@ -15,15 +15,6 @@ import (
 // all as an amount means: to the end.
 const all = math.MaxInt64
 
-const (
-	// firstPiece is how much memory a read gets before any of its bytes arrived,
-	// unless less is asked for; it doubles as they arrive (D22, H18).
-	firstPiece = 64 << 10
-	// trusted is the Content-Length up to which read() takes the server's word and
-	// allocates once. Memory that is not written to costs address space only.
-	trusted = 16 << 20
-)
-
 // read is httplib.py, HTTPResponse.read and _read_chunked. amt is all for None
 // and for any negative number (D12).
 func (r *HTTPResponse) read(thread *starlark.Thread, amt int64) (string, error) {
@@ -182,15 +173,23 @@ func (r *HTTPResponse) readChunked(thread *starlark.Thread, amt int64) (string, 
 // gatherChunks is gather for a chunked body. inside tells where it stopped: in
 // the data of a chunk of which it had read a part.
 func (r *HTTPResponse) gatherChunks(want int64) (data string, inside bool, err error) {
-	inside = r.body.Left() > 0
-	data, err = fill(func(p []byte) (int, error) {
-		n, err := r.body.Read(p)
-		if err == nil {
-			inside = r.body.Left() > 0
-		}
-		return n, err
-	}, want, firstPiece)
-	return data, inside, err
+	src := chunkReader{r.body, r.body.Left() > 0}
+	data, err = fill(&src, &r.slab, want, false)
+	return data, src.inside, err
+}
+
+// A chunkReader notes where it stopped.
+type chunkReader struct {
+	body   *wire.Body
+	inside bool
+}
+
+func (c *chunkReader) Read(p []byte) (int, error) {
+	n, err := c.body.Read(p)
+	if err == nil {
+		c.inside = c.body.Left() > 0
+	}
+	return n, err
 }
 
 // missing makes an early end inside a chunk say what Python says is missing: of
@@ -219,47 +218,29 @@ func (r *HTTPResponse) lose(thread *starlark.Thread, err error) error {
 // Python file does. The error is nil if all of want came, io.EOF at the end of
 // the content, or why it stopped; data has what came before it.
 func (r *HTTPResponse) gather(want int64) (data string, err error) {
-	first := int64(firstPiece)
-	if left := r.body.Left(); want == all && r.left != untilClose && left <= trusted {
-		first = left
-	}
 	if r.prefix != "" {
-		return fill(responseFile{r}.raw, want, first) // HTTP/0.9: all that comes is content
+		return fill(rawReader{r}, &r.slab, want, false) // HTTP/0.9: all that comes is content
 	}
+	told := r.left != untilClose
 	if f, ok := r.file.(*scriptFile); ok && !r.chunked {
-		return fill(func(p []byte) (int, error) {
-			f.left = r.body.Left()
-			defer func() { f.left = 0 }()
-			return r.body.Read(p)
-		}, want, first)
+		return fill(&announcing{f, r}, &r.slab, want, told)
 	}
-	return fill(r.body.Read, want, first)
+	return fill(r.body, &r.slab, want, told)
 }
 
-// fill reads until it has want bytes or read returns an error. It begins with
-// first bytes of memory at most, and doubles them as they are filled.
-func fill(read func(p []byte) (int, error), want, first int64) (data string, err error) {
-	if want == 0 {
-		return "", nil
-	}
-	buf := make([]byte, 0, min(want, max(first, 1)))
-	for int64(len(buf)) < want {
-		if len(buf) == cap(buf) {
-			buf = grow(buf, want)
-		}
-		n, err := read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		if err != nil {
-			return ownedString(buf), err
-		}
-	}
-	return ownedString(buf), nil
+// rawReader reads what responseFile.raw does.
+type rawReader struct{ r *HTTPResponse }
+
+func (r rawReader) Read(p []byte) (int, error) { return responseFile(r).raw(p) }
+
+// announcing reads content and tells a script's file how much of it is to come.
+type announcing struct {
+	f *scriptFile
+	r *HTTPResponse
 }
 
-// grow doubles the buffer, up to want.
-func grow(buf []byte, want int64) []byte {
-	size := min(max(2*int64(cap(buf)), 512), want)
-	bigger := make([]byte, len(buf), size)
-	copy(bigger, buf)
-	return bigger
+func (a *announcing) Read(p []byte) (int, error) {
+	a.f.left = a.r.body.Left()
+	defer func() { a.f.left = 0 }()
+	return a.r.body.Read(p)
 }

@@ -36,9 +36,10 @@ type HTTPResponse struct {
 	chunked   bool
 	bodiless  bool
 	willClose bool
-	left      int64  // Python's length, or untilClose
-	chunkLeft int64  // Python's chunk_left, or betweenChunks
-	fresh     bool   // nothing was answered on the connection before
+	left      int64 // Python's length, or untilClose
+	chunkLeft int64 // Python's chunk_left, or betweenChunks
+	fresh     bool  // nothing was answered on the connection before
+	slab      slab
 	prefix    string // the first bytes of an HTTP/0.9 body: its first line
 
 	closed bool

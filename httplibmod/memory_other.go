@@ -1,0 +1,6 @@
+//go:build !linux
+
+package httplibmod
+
+// adviseHuge does nothing here.
+func adviseHuge([]byte) {}
