@@ -351,6 +351,14 @@ func TestParallelOrphan(t *testing.T) {
 	if _, err := starlark.Call(thread, builtins["parallel"], starlark.Tuple{say, items}, nil); err != nil || out.String() != "1\n2\n" {
 		t.Errorf("printed %q, error %v", &out, err)
 	}
+	many, err := starlark.Call(thread, builtins["range"], starlark.Tuple{starlark.MakeInt(5000)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := starlark.Call(thread, builtins["parallel"], starlark.Tuple{starlark.Universe["str"], many}, nil)
+	if err != nil || starlark.Len(v) != 5000 {
+		t.Errorf("%d results, error %v; want 5000", starlark.Len(v), err)
+	}
 }
 
 func TestParallelTimeoutClass(t *testing.T) {

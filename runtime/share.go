@@ -18,15 +18,15 @@ import (
 // some values: their elements, captured variables, and the global variables that
 // functions read, which Freeze leaves alone. No other value is frozen.
 //
-// It keeps a list of what is still to be gone through rather than recurse, and
-// freezes the innermost first: data may be nested deeper than a stack is.
+// It keeps a list of what is still to be gone through rather than recurse: data
+// may be nested deeper than a stack is.
 type sharing struct {
 	thread *starlark.Thread
 	run    *run
 
 	todo   []starlark.Value
 	seen   map[any]struct{}
-	freeze []starlark.Value // in the order found, the outer before the inner
+	freeze []starlark.Value // what has a state of its own
 	vars   map[*starlark.Module]starlark.StringDict
 	frames []frame // shared until done
 	err    error
@@ -64,9 +64,7 @@ func (t *task) share(thread *starlark.Thread, values []starlark.Value) (done fun
 	if s.err != nil {
 		return done, s.err
 	}
-	for _, v := range slices.Backward(s.freeze) {
-		v.Freeze()
-	}
+	freeze(s.freeze...)
 	return done, nil
 }
 
@@ -90,17 +88,11 @@ func (s *sharing) first(identity any) bool {
 	return true
 }
 
-// tuple is the identity of a tuple.
-type tuple struct {
-	first *starlark.Value
-	n     int
-}
-
 // visit adds the parts of v to the list, and v to what is to be frozen.
 func (s *sharing) visit(v starlark.Value) {
 	switch v := v.(type) {
 	case starlark.Tuple:
-		if len(v) > 0 && s.first(tuple{&v[0], len(v)}) {
+		if len(v) > 0 && s.first(tupleKey{&v[0], len(v)}) {
 			s.add(v...)
 		}
 	case *starlark.List:

@@ -88,6 +88,7 @@ func stateOf(thread *starlark.Thread) *threadState {
 	r.out.init(r.rt)
 	r.out.w, r.out.budget = h.Stdout, h.Budget
 	r.task = &task{run: r, host: h, out: &r.out, cancel: func(error) {}}
+	r.current.Store(r.task)
 	st := &threadState{task: r.task}
 	thread.SetLocal(local, st)
 	return st
@@ -182,6 +183,9 @@ func (t *task) child(h *host.Host, stdout, stderr io.Writer) *task {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(h.Context()))
 	c.cancel = cancel
 	c.host = h.Fork(ctx)
+	if t.run.rt != orphanage() {
+		c.host.Open = func(name string, flag int) (host.File, error) { return t.run.rt.files.open(ctx, name, flag) }
+	}
 	c.out = &printer{mu: new(sync.Mutex), w: stdout, budget: h.Budget}
 	c.host.Stdout, c.host.Stderr = c.out, &stream{w: stderr, mu: new(sync.Mutex), budget: h.Budget}
 	return c
