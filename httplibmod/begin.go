@@ -112,7 +112,7 @@ func (r *HTTPResponse) readHead(thread *starlark.Thread, first bool) (s statusLi
 	return r.readHeadByRule(thread, first)
 }
 
-func isSyntax(err error) bool { return errors.As(err, new(*wire.SyntaxError)) }
+func isSyntax(err error) bool { return err != nil && errors.As(err, new(*wire.SyntaxError)) }
 
 // takeHead makes the message of a head that the strict parser took, with one
 // string for all of it.
@@ -130,7 +130,8 @@ func (r *HTTPResponse) takeHead(h *wire.Head) statusLine {
 		r.msg.readHeaders(&stringLines{fields}, len(fields)) // counted by the parser
 	} else {
 		fields = fields[:strings.LastIndexByte(strings.TrimSuffix(fields, "\n"), '\n')+1]
-		r.msg = newMessage(fields)
+		r.head.raw = fields
+		r.msg = &r.head
 	}
 	return s
 }

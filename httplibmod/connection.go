@@ -50,6 +50,7 @@ type HTTPConnection struct {
 	context           starlark.Value // *sslmod.SSLContext, or whatever was given
 
 	rules     *rules
+	hostMade  madeHost
 	deadline  time.Duration // of an exchange in all; 0: none
 	expires   time.Time     // when the exchange under way must be over; zero: never
 	announced announcement  // by the request under way

@@ -105,6 +105,35 @@ func hostField(target, host string, port starlark.Value, defaultPort int) (strin
 	return host + ":" + py.Str(port), nil
 }
 
+// hostValue is hostField, made once for as long as a connection's host and port
+// stay the same.
+func (c *HTTPConnection) hostValue(target, host string, port starlark.Value) (string, error) {
+	n, ok := port.(starlark.Int)
+	if !ok || strings.HasPrefix(target, "http") {
+		return hostField(target, host, port, c.defaultPort)
+	}
+	p, ok := n.Int64()
+	if !ok {
+		return hostField(target, host, port, c.defaultPort)
+	}
+	if m := &c.hostMade; m.value == "" || m.host != host || m.port != p || m.defaultPort != c.defaultPort {
+		value, err := hostField(target, host, port, c.defaultPort)
+		if err != nil {
+			return "", err
+		}
+		*m = madeHost{host, p, c.defaultPort, value}
+	}
+	return c.hostMade.value, nil
+}
+
+// A madeHost is a Host field's value, and what it was made of.
+type madeHost struct {
+	host        string
+	port        int64
+	defaultPort int
+	value       string
+}
+
 func withoutUserinfo(authority string) string {
 	return authority[strings.LastIndexByte(authority, '@')+1:]
 }

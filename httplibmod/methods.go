@@ -65,10 +65,11 @@ func respOf(b *starlark.Builtin) *HTTPResponse   { return b.Receiver().(*HTTPRes
 
 // connRequest is request(method, url[, body[, headers]]).
 func connRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var meth, url, body, headers starlark.Value
 	if len(kwargs) == 0 && len(args) == 2 { // the usual call, without the cost of UnpackArgs
-		meth, url = args[0], args[1]
-	} else if err := py.UnpackArgs(b.Name(), args, kwargs, "method", &meth, "url", &url, "body?", &body, "headers?", &headers); err != nil {
+		return starlark.None, connOf(b).sendRequest(thread, args[0], args[1], nil, nil)
+	}
+	var meth, url, body, headers starlark.Value
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "method", &meth, "url", &url, "body?", &body, "headers?", &headers); err != nil {
 		return nil, err
 	}
 	c := connOf(b)
@@ -180,13 +181,15 @@ func connSend(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 
 // connGetResponse is getresponse([buffering]).
 func connGetResponse(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var buffering starlark.Value = starlark.False
+	buffered := false
 	if len(args)+len(kwargs) > 0 {
+		var buffering starlark.Value = starlark.False
 		if err := py.UnpackArgs(b.Name(), args, kwargs, "buffering?", &buffering); err != nil {
 			return nil, err
 		}
+		buffered = bool(buffering.Truth())
 	}
-	r, err := connOf(b).getResponse(thread, bool(buffering.Truth()))
+	r, err := connOf(b).getResponse(thread, buffered)
 	if err != nil {
 		return nil, err
 	}
@@ -408,17 +411,7 @@ func respBegin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 
 // respRead is read([amt]).
 func respRead(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var amount starlark.Value = starlark.None
-	switch {
-	case len(kwargs) == 0 && len(args) == 0:
-	case len(kwargs) == 0 && len(args) == 1:
-		amount = args[0]
-	default:
-		if err := py.UnpackArgs(b.Name(), args, kwargs, "amt?", &amount); err != nil {
-			return nil, err
-		}
-	}
-	amt, err := amountOf(amount)
+	amt, err := readAmount(b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
@@ -427,6 +420,22 @@ func respRead(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		return nil, err
 	}
 	return starlark.String(s), nil
+}
+
+// readAmount returns read's one argument, without the cost of UnpackArgs where
+// it is given as usual.
+func readAmount(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (int64, error) {
+	switch {
+	case len(kwargs) == 0 && len(args) == 0:
+		return all, nil
+	case len(kwargs) == 0 && len(args) == 1:
+		return amountOf(args[0])
+	}
+	var amount starlark.Value = starlark.None
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "amt?", &amount); err != nil {
+		return 0, err
+	}
+	return amountOf(amount)
 }
 
 // amountOf returns how many bytes v asks for: all for None and for any negative

@@ -137,7 +137,7 @@ func (c *HTTPConnection) putRequest(thread *starlark.Thread, method, url starlar
 		if c.tunnelHost != "" {
 			host, port = c.tunnelHost, c.tunnelPort
 		}
-		value, err := hostField(target, host, port, c.defaultPort)
+		value, err := c.hostValue(target, host, port)
 		if err != nil {
 			return err
 		}

@@ -40,14 +40,15 @@ type HTTPResponse struct {
 	chunkLeft int64 // Python's chunk_left, or betweenChunks
 	fresh     bool  // nothing was answered on the connection before
 	slab      slab
-	prefix    string // the first bytes of an HTTP/0.9 body: its first line
+	head      HTTPMessage // what msg is as a rule: one piece of memory for both
+	prefix    string      // the first bytes of an HTTP/0.9 body: its first line
 
 	closed bool
 	failed error // what every later read returns: the place in the stream is lost (D13)
 	cut    error // the end inside a body framed by its length, behind a short answer
 	lost   bool  // a chunked body was cut: the next read says so again, and closes
 	frozen bool
-	bound  map[string]*starlark.Builtin
+	bound  *starlark.Builtin // the method that was asked for last
 }
 
 // betweenChunks as chunkLeft is Python's None.
@@ -152,13 +153,10 @@ func (r *HTTPResponse) Hash() (uint32, error) {
 }
 
 // Freeze makes read and close errors; the head can still be looked at. The
-// methods are bound now, because a frozen value may be shared.
+// bound method stays as it is, because a frozen value may be shared.
 func (r *HTTPResponse) Freeze() {
 	if r.frozen {
 		return
-	}
-	for name := range responseMethods {
-		r.bind(name)
 	}
 	r.frozen = true
 	if r.msg != nil {
@@ -166,9 +164,10 @@ func (r *HTTPResponse) Freeze() {
 	}
 }
 
-// bind returns the method called name, bound to r once.
+// bind returns the method called name. The one bound last is kept: a response is
+// read in a loop, or once.
 func (r *HTTPResponse) bind(name string) starlark.Value {
-	if b := r.bound[name]; b != nil {
+	if b := r.bound; b != nil && b.Name() == name {
 		return b
 	}
 	m, ok := responseMethods[name]
@@ -176,13 +175,9 @@ func (r *HTTPResponse) bind(name string) starlark.Value {
 		return nil
 	}
 	b := m.BindReceiver(r)
-	if r.frozen {
-		return b
+	if !r.frozen {
+		r.bound = b
 	}
-	if r.bound == nil {
-		r.bound = make(map[string]*starlark.Builtin)
-	}
-	r.bound[name] = b
 	return b
 }
 
