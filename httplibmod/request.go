@@ -8,6 +8,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 	"starwire/wire"
 )
@@ -269,6 +270,9 @@ func (c *HTTPConnection) endHeaders(thread *starlark.Thread, b body) error {
 			return err
 		}
 	}
+	if f := host.From(thread).Sending; f != nil {
+		f(c.describe(head, b))
+	}
 	if err := c.sendHead(thread, head, b.text); err != nil {
 		return err
 	}
@@ -276,6 +280,16 @@ func (c *HTTPConnection) endHeaders(thread *starlark.Thread, b body) error {
 		return nil
 	}
 	return c.sendBody(thread, b)
+}
+
+// describe tells Host.Sending of a request.
+func (c *HTTPConnection) describe(head []byte, b body) host.Request {
+	r := host.Request{Secure: c.class.secure, Head: string(head), Body: b.text, Streamed: !b.isText()}
+	r.Host, r.Port = c.host, py.Str(c.port)
+	if c.tunnelHost != "" {
+		r.Host, r.Port = c.tunnelHost, py.Str(c.tunnelPort)
+	}
+	return r
 }
 
 // sendHead opens the connection if need be, and writes head and text together.

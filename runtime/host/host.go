@@ -59,6 +59,9 @@ type Host struct {
 	// goroutine. For a nil thread err ends what runs now, and no catch helps.
 	Raise func(thread *starlark.Thread, err error)
 
+	// Sending, if set, hears of each HTTP request just before it is sent.
+	Sending func(r Request)
+
 	// DebugLevel is the debug level that new connections start with.
 	DebugLevel int
 
