@@ -229,12 +229,12 @@ func (r *HTTPResponse) settle(s statusLine) error {
 
 // frame is the second half of httplib.py, HTTPResponse.begin.
 func (r *HTTPResponse) frame() {
-	coding, announced := r.msg.framing("transfer-encoding")
+	coding, announced := r.framing("transfer-encoding")
 	r.chunked = py.Lower(coding) == "chunked"
 	r.willClose = r.checkClose()
 	r.left = untilClose
 	unsure := announced && !r.chunked // a coding we do not decode: H12
-	if length, ok := r.msg.framing("content-length"); ok && length != "" {
+	if length, ok := r.framing("content-length"); ok && length != "" {
 		if r.chunked {
 			unsure = true // H10
 		} else {
@@ -266,6 +266,24 @@ func (r *HTTPResponse) frame() {
 	}
 }
 
+// framing returns the joined value of a field that frames the body.
+func (r *HTTPResponse) framing(name string) (value string, ok bool) {
+	if !r.mayHave(name) {
+		return "", false
+	}
+	return r.msg.framing(name)
+}
+
+// mayHave reports whether the message that begin has just read may have a field of
+// that name. The strict parser has an index; the message would be searched.
+func (r *HTTPResponse) mayHave(name string) bool {
+	if r.msg != &r.head || r.head.parsed {
+		return true
+	}
+	_, ok := r.t.head.Get(name)
+	return ok
+}
+
 // untilClose as a length means: as far as the connection goes.
 const untilClose = -1
 
@@ -293,8 +311,11 @@ func trimOWS(s string) string { return strings.Trim(s, " \t") }
 // checkClose is httplib.py, HTTPResponse._check_close: tests for a substring of
 // the joined value.
 func (r *HTTPResponse) checkClose() bool {
-	conn, _ := r.msg.get("connection")
-	conn = py.Lower(conn)
+	var conn string
+	if r.mayHave("connection") {
+		conn, _ = r.msg.get("connection")
+		conn = py.Lower(conn)
+	}
 	if r.version == 11 {
 		return strings.Contains(conn, "close")
 	}
