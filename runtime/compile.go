@@ -46,8 +46,7 @@ func tooLarge(name string) error {
 // compile returns the program for the text, from the cache if it is there. The
 // error is a *SyntaxError.
 func (rt *Runtime) compile(name string, src []byte) (*program, error) {
-	python := rt.config.Dialect == DialectPython ||
-		rt.config.Dialect == DialectAuto && path.Ext(name) == ".py"
+	python := rt.isPython(name)
 	if p := rt.programs.get(name, src, python); p != nil {
 		return p, nil
 	}
@@ -80,6 +79,11 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 	}
 	rt.programs.put(p, python)
 	return p, nil
+}
+
+// isPython reports whether a file of that name is in the Python dialect.
+func (rt *Runtime) isPython(name string) bool {
+	return rt.config.Dialect == DialectPython || rt.config.Dialect == DialectAuto && path.Ext(name) == ".py"
 }
 
 // parse returns the syntax tree of a file. It is shallow enough for the resolver
