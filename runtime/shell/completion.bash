@@ -1,0 +1,20 @@
+# bash completion for starwire. In ~/.bashrc:  source <(starwire completion bash)
+_starwire() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local commands='run doctest test check help completion'
+	local flags='--allow-env --allow-listen --allow-net --allow-read --allow-write --cacert --color --debuglevel --deny-net --help --json --junit --max-conns --max-print --max-read --max-steps --max-write --resolve --sandbox --setup --tap --timeout --version -c -i -run -v'
+	COMPREPLY=()
+	case $prev in
+	--color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
+	completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")); return ;;
+	help) COMPREPLY=($(compgen -W "$(starwire help --names "$cur" 2>/dev/null)" -- "$cur")); return ;;
+	esac
+	case $cur in
+	-*) COMPREPLY=($(compgen -W "$flags" -- "$cur")) ;;
+	*)
+		[ "$COMP_CWORD" -eq 1 ] && COMPREPLY=($(compgen -W "$commands" -- "$cur"))
+		COMPREPLY+=($(compgen -f -- "$cur"))
+		;;
+	esac
+}
+complete -o filenames -F _starwire starwire
