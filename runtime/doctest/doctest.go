@@ -62,12 +62,17 @@ type Setup struct {
 }
 
 // Run runs the examples of the document text in one session under config, whose
-// Stdout it takes to see what they print. The error is that of a document that
+// Stdout it takes to see what they print. If it is a script, by its name, it is
+// run first, and the examples are those of its docstrings. The error is that of a document that
 // cannot be read, of the setup, or of a run that was stopped: a limit, sys.exit
 // or the end of ctx.
 func Run(ctx context.Context, config runtime.Config, name, text string, setup *Setup) (Report, error) {
 	var report Report
-	examples, err := Parse(name, text)
+	document := text
+	if isScript(name) {
+		document = docstrings(name, text)
+	}
+	examples, err := Parse(name, document)
 	if err != nil {
 		return report, err
 	}
@@ -82,6 +87,11 @@ func Run(ctx context.Context, config runtime.Config, name, text string, setup *S
 	s.Display = func(v starlark.Value) { out.WriteString(py.Repr(v) + "\n") }
 	if setup != nil {
 		if err := s.Run(ctx, setup.Name, setup.Text); err != nil {
+			return report, err
+		}
+	}
+	if isScript(name) {
+		if err := s.Run(ctx, name, []byte(text)); err != nil {
 			return report, err
 		}
 	}

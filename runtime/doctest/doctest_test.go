@@ -119,3 +119,40 @@ func TestStopped(t *testing.T) {
 		t.Errorf("a failed setup: error %v", err)
 	}
 }
+
+func TestDocstrings(t *testing.T) {
+	const script = `"""Adds.
+
+>>> add(1, 2)
+3
+"""
+
+total = [0]
+
+def add(a, b):
+    """The sum.
+
+    >>> add("a", 'b')
+    'ab'
+    >>> add(1, 1)
+    3
+    >>> total
+    [0]
+    """
+    return a + b
+
+def other():
+    x = ">>> add(0, 0)"
+    return x
+`
+	r, err := Run(context.Background(), runtime.Config{}, "lib.star", script, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Examples != 4 || len(r.Failures) != 1 || r.Failures[0].Line != 14 {
+		t.Errorf("%d examples, failures %v; want 4 and one in line 14", r.Examples, r.Failures)
+	}
+	if _, err := Run(context.Background(), runtime.Config{}, "lib.star", "x = (", nil); err == nil {
+		t.Error("a script that is no program: no error")
+	}
+}
