@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -19,8 +21,13 @@ import (
 	"golang.org/x/term"
 
 	"starwire/runtime"
+	"starwire/runtime/check"
 	"starwire/runtime/doctest"
+	"starwire/runtime/manual"
 	"starwire/runtime/repl"
+	"starwire/runtime/shell"
+	"starwire/runtime/suite"
+	"starwire/runtime/tty"
 )
 
 const version = "0.1.0"
@@ -30,7 +37,14 @@ const usage = `starwire runs scripts that talk HTTP through Python's httplib.
   starwire [flags] FILE [ARG...]      run a script (also: starwire run FILE)
   starwire [flags] -c CODE [ARG...]   run CODE
   starwire [flags]                    talk to it; run standard input if it is no terminal
-  starwire doctest [flags] FILE...    run the >>> examples of documents
+  starwire [flags] -i FILE [ARG...]   run a script, then talk to it
+  starwire doctest [flags] FILE...    run the >>> examples of documents and docstrings
+  starwire test [flags] [PATH...]     run the test_* functions of *_test.star files
+  starwire check [flags] FILE...      find mistakes without running
+  starwire help [NAME]                explain a module, a function, a method, a topic
+  starwire completion bash|zsh|fish   print what makes that shell complete all this
+
+FILE may be - for standard input.
 
 Flags, before FILE:
   --timeout DURATION        end the whole run after that long: 1.5, 500ms, 2m
@@ -38,7 +52,11 @@ Flags, before FILE:
   --resolve HOST:PORT:ADDR[:PORT]
                             connect to ADDR when a script names HOST:PORT
   --debuglevel N            new connections print what they send and receive
+  --color WHEN              auto, always or never; NO_COLOR=1 is never
   --setup FILE              doctest: a script to run first, to start servers
+  -run REGEX  -v            test: only functions of these names; show every test
+  --tap  --junit FILE       test: print TAP; write a report in JUnit's XML
+  --json                    check: print JSON, for editors
   --help, --version
 
 Permissions; without any of these flags a script may do what you may:
@@ -74,11 +92,16 @@ func main() {
 type options struct {
 	config runtime.Config
 	code   string // of -c
+	color  tty.When
 	setup  string
 	cacert string
 
-	help, version, sandbox bool
-	hasCode                bool
+	run   *regexp.Regexp // test: -run
+	junit string
+
+	help, version, sandbox      bool
+	hasCode, interactive        bool
+	verbose, tap, json, listing bool
 }
 
 // run does what the command line says and returns the exit status.
@@ -102,35 +125,53 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 			return fail(stderr, err)
 		}
 	}
-	if command == "doctest" {
+	switch command {
+	case "doctest", "check":
 		if len(args) == 0 {
-			return usageError(stderr, errors.New("doctest wants a FILE"))
+			return usageError(stderr, errors.New(command+" wants a FILE"))
 		}
-		return runDoctests(ctx, o, args, stdout, stderr)
+		if command == "check" {
+			return o.check(args, stdin, stdout, stderr)
+		}
+		return o.doctests(ctx, args, stdout, stderr)
+	case "test":
+		return o.test(ctx, args, stdout, stderr)
+	case "help":
+		return o.explain(args, stdout, stderr)
+	case "completion":
+		text, err := shell.Completion(strings.Join(args, " "))
+		if err != nil {
+			return usageError(stderr, err)
+		}
+		io.WriteString(stdout, text)
+		return 0
 	}
 	switch {
 	case o.hasCode:
 		o.config.Args = append([]string{"-c"}, args...)
-		return runText(ctx, o.config, "<string>", []byte(o.code), stderr)
+		return o.runText(ctx, "<string>", []byte(o.code), stderr)
 	case len(args) > 0 && args[0] != "-":
 		src, err := read(ctx, func() ([]byte, error) { return os.ReadFile(args[0]) })
 		if err != nil {
 			return fail(stderr, err)
 		}
 		o.config.Args = args
-		return runText(ctx, o.config, args[0], src, stderr)
-	case command == "run" && len(args) == 0:
-		return usageError(stderr, errors.New("run wants a FILE"))
+		if o.interactive {
+			return o.talk(ctx, args[0], stdin, stdout, stderr)
+		}
+		return o.runText(ctx, args[0], src, stderr)
+	case (command == "run" || o.interactive) && len(args) == 0:
+		return usageError(stderr, errors.New(map[bool]string{true: "-i", false: "run"}[o.interactive]+" wants a FILE"))
 	case len(args) > 0 || !term.IsTerminal(int(stdin.Fd())):
 		src, err := read(ctx, func() ([]byte, error) { return io.ReadAll(stdin) })
 		if err != nil {
 			return fail(stderr, err)
 		}
 		o.config.Args = append([]string{"-"}, args[min(1, len(args)):]...)
-		return runText(ctx, o.config, "<stdin>", src, stderr)
+		return o.runText(ctx, "<stdin>", src, stderr)
 	}
 	o.config.Args = []string{""}
-	return runREPL(ctx, o.config, stdout, stderr)
+	return o.talk(ctx, "", stdin, stdout, stderr)
 }
 
 var errInterrupt = errors.New("interrupted before the program was read")
@@ -154,33 +195,58 @@ func read(ctx context.Context, f func() ([]byte, error)) ([]byte, error) {
 
 // cutCommand takes the subcommand from the front of args; "" for none.
 func cutCommand(args []string) (command string, rest []string) {
-	if len(args) > 0 && (args[0] == "run" || args[0] == "doctest") {
-		return args[0], args[1:]
+	if len(args) > 0 {
+		switch args[0] {
+		case "run", "doctest", "test", "check", "help", "completion":
+			return args[0], args[1:]
+		}
 	}
 	return "", args
 }
 
-func runText(ctx context.Context, c runtime.Config, name string, src []byte, stderr io.Writer) int {
-	rt, err := runtime.New(c)
+func (o *options) runText(ctx context.Context, name string, src []byte, stderr io.Writer) int {
+	rt, err := runtime.New(o.config)
 	if err != nil {
 		return usageError(stderr, err)
 	}
 	_, err = rt.Run(ctx, name, src)
-	return report(stderr, err)
+	return o.report(stderr, err)
 }
 
-func runREPL(ctx context.Context, c runtime.Config, stdout, stderr io.Writer) int {
-	rt, err := runtime.New(c)
+// talk talks to a person, after it has run file if that is not "".
+func (o *options) talk(ctx context.Context, file string, stdin *os.File, stdout, stderr io.Writer) int {
+	r := repl.New(repl.Options{
+		Stdin: stdin, Stdout: stdout, Stderr: stderr,
+		Colors:  o.color.Colors(stdout),
+		History: repl.HistoryFile(),
+		File:    file,
+	})
+	r.Configure(&o.config)
+	rt, err := runtime.New(o.config)
 	if err != nil {
 		return usageError(stderr, err)
 	}
 	s := rt.NewSession()
 	defer s.Close()
+	if file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return fail(stderr, err)
+		}
+		err = s.Run(ctx, file, text)
+		if err != nil && (runtime.ExitCode(err) != 1 || !term.IsTerminal(int(stdin.Fd()))) {
+			return o.report(stderr, err)
+		}
+		o.report(stderr, err)
+	}
+	if !term.IsTerminal(int(stdin.Fd())) {
+		return usageError(stderr, errors.New("-i wants a terminal"))
+	}
 	// Ctrl-C is the item's business: ctx would end the whole session.
-	return report(stderr, repl.Run(context.WithoutCancel(ctx), s, stdout, stderr))
+	return o.report(stderr, r.Run(context.WithoutCancel(ctx), s))
 }
 
-func runDoctests(ctx context.Context, o options, files []string, stdout, stderr io.Writer) int {
+func (o *options) doctests(ctx context.Context, files []string, stdout, stderr io.Writer) int {
 	var setup *doctest.Setup
 	if o.setup != "" {
 		text, err := os.ReadFile(o.setup)
@@ -201,7 +267,7 @@ func runDoctests(ctx context.Context, o options, files []string, stdout, stderr 
 			fmt.Fprintln(stdout, f)
 		}
 		if err != nil {
-			return report(stderr, err)
+			return o.report(stderr, err)
 		}
 		examples += r.Examples
 		failures += len(r.Failures)
@@ -213,12 +279,124 @@ func runDoctests(ctx context.Context, o options, files []string, stdout, stderr 
 	return 0
 }
 
+// test runs test files and returns the exit status.
+func (o *options) test(ctx context.Context, paths []string, stdout, stderr io.Writer) int {
+	files, err := suite.Find(paths...)
+	if err != nil {
+		return fail(stderr, err)
+	}
+	if len(files) == 0 {
+		return fail(stderr, errors.New("there is no *_test.star file"))
+	}
+	var sum suite.Summary
+	var all []suite.File
+	err = suite.RunFiles(ctx, files, suite.Options{Config: o.config, Run: o.run}, func(f suite.File) {
+		all = append(all, f)
+		sum.Add(f)
+		if !o.tap {
+			suite.WriteText(stdout, f, o.verbose)
+		}
+	})
+	if err != nil {
+		fmt.Fprintf(stderr, "starwire: %v\n", err)
+		return 130
+	}
+	if o.tap {
+		suite.WriteTAP(stdout, all)
+	} else {
+		fmt.Fprintln(stdout, sum)
+	}
+	if o.junit != "" {
+		if err := writeFile(o.junit, func(w io.Writer) error { return suite.WriteJUnit(w, all) }); err != nil {
+			return fail(stderr, err)
+		}
+	}
+	if sum.Failed > 0 {
+		return 1
+	}
+	return 0
+}
+
+func writeFile(name string, write func(io.Writer) error) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
+// check looks for mistakes in files and returns the exit status.
+func (o *options) check(files []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	rt, err := runtime.New(o.config)
+	if err != nil {
+		return usageError(stderr, err)
+	}
+	c := check.New(rt)
+	defer c.Close()
+	problems := []check.Problem{}
+	for _, name := range files {
+		var text []byte
+		if name == "-" {
+			name = "<stdin>"
+			text, err = io.ReadAll(stdin)
+		} else {
+			text, err = os.ReadFile(name)
+		}
+		if err != nil {
+			return fail(stderr, err)
+		}
+		problems = append(problems, c.Check(name, text)...)
+	}
+	if o.json {
+		enc := json.NewEncoder(stdout)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		enc.Encode(problems)
+	} else {
+		for _, p := range problems {
+			text := p.String()
+			if o.color.Colors(stdout) {
+				text = tty.Error(text)
+			}
+			io.WriteString(stdout, text)
+		}
+	}
+	if len(problems) > 0 {
+		return 1
+	}
+	return 0
+}
+
+// explain prints the manual's page on a name, or with --names the names that
+// begin so.
+func (o *options) explain(args []string, stdout, stderr io.Writer) int {
+	name := strings.Join(args, " ")
+	if o.listing {
+		for _, n := range manual.Names(name) {
+			fmt.Fprintln(stdout, n)
+		}
+		return 0
+	}
+	columns, _ := tty.Size(stdout)
+	text, ok := manual.Page(name, columns)
+	if !ok {
+		fmt.Fprint(stderr, "starwire: "+text)
+		return 1
+	}
+	io.WriteString(stdout, text)
+	return 0
+}
+
 // report tells why a run ended, unless it did so by itself, and returns the
 // exit status.
-func report(stderr io.Writer, err error) int {
+func (o *options) report(stderr io.Writer, err error) int {
 	var exit *runtime.ExitError
 	if err != nil && !(errors.As(err, &exit) && exit.Message == "") {
-		io.WriteString(stderr, runtime.FormatError(err))
+		text := runtime.FormatError(err)
+		if o.color.Colors(stderr) {
+			text = tty.Error(text)
+		}
+		io.WriteString(stderr, text)
 	}
 	return runtime.ExitCode(err)
 }
@@ -249,8 +427,17 @@ func (o *options) parse(args []string) (rest []string, err error) {
 	fs.BoolVar(&o.help, "h", false, "")
 	fs.BoolVar(&o.version, "version", false, "")
 	fs.BoolVar(&o.sandbox, "sandbox", false, "")
+	fs.BoolVar(&o.interactive, "i", false, "")
+	fs.BoolVar(&o.verbose, "v", false, "")
+	fs.BoolVar(&o.tap, "tap", false, "")
+	fs.BoolVar(&o.json, "json", false, "")
+	fs.BoolVar(&o.listing, "names", false, "")
+	fs.StringVar(&o.junit, "junit", "", "")
+	fs.Func("run", "", func(s string) (err error) { o.run, err = regexp.Compile(s); return })
 	fs.StringVar(&o.cacert, "cacert", "", "")
 	fs.StringVar(&o.setup, "setup", "", "")
+	o.color = tty.Auto
+	fs.Var(&o.color, "color", "")
 	fs.IntVar(&c.DebugLevel, "debuglevel", 0, "")
 	fs.Func("timeout", "", func(s string) (err error) { c.Limits.Wall, err = parseDuration(s); return })
 	fs.Func("resolve", "", func(s string) error { return parseResolve(s, c) })
