@@ -7,6 +7,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
 	"starwire/runtime/py"
@@ -23,11 +24,11 @@ func (c *HTTPConnection) setTunnel(hostValue, port starlark.Value, headers []fie
 	if c.transport() != nil {
 		return py.RuntimeError.Errorf("Can't setup tunnel for established connection.")
 	}
-	host, port, err := splitHostPort(hostValue, port, c.defaultPort)
+	name, port, err := splitHostPort(hostValue, port, c.defaultPort)
 	if err != nil {
 		return err
 	}
-	if err := c.rules.checkHost(host); err != nil {
+	if err := c.rules.checkHost(name); err != nil {
 		return err
 	}
 	if _, ok := port.(starlark.Int); !ok {
@@ -44,7 +45,7 @@ func (c *HTTPConnection) setTunnel(hostValue, port starlark.Value, headers []fie
 			return err
 		}
 	}
-	c.tunnelHost, c.tunnelPort, c.tunnelHeaders = host, port, headers
+	c.tunnelHost, c.tunnelPort, c.tunnelHeaders = name, port, headers
 	return nil
 }
 
@@ -57,6 +58,12 @@ func (c *HTTPConnection) connect(thread *starlark.Thread) error {
 		return err
 	}
 	c.detach(thread)
+	if c.tunnelHost != "" {
+		if err := host.From(thread).Tunnel(c.tunnelHost, py.Str(c.tunnelPort)); err != nil {
+			c.state = idle
+			return err
+		}
+	}
 	v, err := c.dialSocket(thread)
 	if err != nil {
 		c.state = idle
@@ -148,11 +155,11 @@ func (t *transport) bufferedBytes() []byte {
 // Only status 200 opens the tunnel; the reply's fields are dropped, bounded
 // like those of any response (H16).
 func (c *HTTPConnection) tunnel(thread *starlark.Thread, t *transport) error {
-	host := c.tunnelHost
-	if strings.IndexByte(host, ':') >= 0 {
-		host = "[" + host + "]"
+	target := c.tunnelHost
+	if strings.IndexByte(target, ':') >= 0 {
+		target = "[" + target + "]"
 	}
-	lines := []string{"CONNECT " + host + ":" + py.Str(c.tunnelPort) + " HTTP/1.0\r\n"}
+	lines := []string{"CONNECT " + target + ":" + py.Str(c.tunnelPort) + " HTTP/1.0\r\n"}
 	for _, f := range c.tunnelHeaders {
 		lines = append(lines, f.name+": "+f.value+"\r\n")
 	}

@@ -188,6 +188,33 @@ func (r *run) judge(name string, literal netip.Addr, port uint16) *host.Permissi
 	return r.rt.net.judgeName(name, strconv.Itoa(int(port)))
 }
 
+// tunnel is Host.Tunnel. The proxy resolves the name, so that alone is judged, and
+// an address as it is.
+func (r *run) tunnel(name, port string) error {
+	n, err := portNumber(r.current.Load().host.Context(), port)
+	if err != nil {
+		return err
+	}
+	literal, err := netip.ParseAddr(name)
+	if routed, ok := r.task.host.Names.Lookup(name, strconv.Itoa(int(n))); ok {
+		if addr, err := netip.ParseAddrPort(routed); err == nil && r.own.has(addr) {
+			return nil
+		}
+	}
+	if err != nil && isLocalhost(canonicalName(name)) {
+		if _, ok := r.own.at(n); ok {
+			return nil
+		}
+	}
+	if err == nil && r.own.has(netip.AddrPortFrom(literal, n)) {
+		return nil
+	}
+	if refused := r.judge(name, literal, n); refused != nil {
+		return refused
+	}
+	return nil
+}
+
 // portNumber returns the number of a port or of a named service.
 func portNumber(ctx context.Context, port string) (uint16, error) {
 	if n, err := strconv.ParseUint(port, 10, 16); err == nil {

@@ -27,7 +27,8 @@ const sampleEvery = 3 * time.Millisecond
 type meter struct {
 	task     *task
 	limit    int64
-	baseline int64        // the heap when the task began
+	least    int64        // what was live, by the last collection, when the task began
+	baseline int64        // the heap when the task began, less what was garbage in it
 	sampled  atomic.Int64 // what it had grown by at the last sample
 
 	mu    sync.Mutex
@@ -39,7 +40,8 @@ type meter struct {
 // watchMemory begins to measure. The limit is in bytes.
 func (t *task) watchMemory(limit int64) {
 	raiseMaxStack()
-	m := &meter{task: t, limit: limit, baseline: heapInUse()}
+	heap, live := heapInUse()
+	m := &meter{task: t, limit: limit, least: live, baseline: heap}
 	t.memory = m
 	m.mu.Lock()
 	m.timer = time.AfterFunc(sampleEvery, m.sample)
@@ -65,10 +67,10 @@ func (m *meter) sample() {
 	if m.off {
 		return
 	}
-	grown := heapInUse() - m.baseline
+	grown := m.grown()
 	if grown > m.limit && grown > m.floor {
 		goruntime.GC()
-		if grown = heapInUse() - m.baseline; grown > m.limit {
+		if grown = m.grown(); grown > m.limit {
 			m.off = true
 			m.task.stop(memoryExceeded(m.limit))
 			return
@@ -80,23 +82,50 @@ func (m *meter) sample() {
 	m.timer.Reset(sampleEvery)
 }
 
+// grown returns by how much the heap has grown. What was garbage when the task
+// began does not count for long. m.mu is held.
+func (m *meter) grown() int64 {
+	heap, _ := heapInUse()
+	m.baseline = min(m.baseline, max(heap, m.least))
+	return heap - m.baseline
+}
+
+// room reports whether n bytes more would be within the limit.
+func (m *meter) room(n int64) bool {
+	if m.sampled.Load()+n <= m.limit {
+		return true
+	}
+	if n > m.limit {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.grown()+n <= m.limit {
+		return true
+	}
+	goruntime.GC()
+	return m.grown()+n <= m.limit
+}
+
 func memoryExceeded(limit int64) *LimitError {
 	return &LimitError{Limit: "memory", Value: strconv.FormatInt(limit, 10) + " bytes", Flag: "--max-memory"}
 }
 
 // heapInUse returns the bytes of the heap's objects, garbage included, and of
-// the stacks.
-func heapInUse() int64 {
-	samples := samplesPool.Get().(*[2]metrics.Sample)
+// the stacks; and of the objects that the last collection found live.
+func heapInUse() (heap, live int64) {
+	samples := samplesPool.Get().(*[3]metrics.Sample)
 	defer samplesPool.Put(samples)
 	metrics.Read(samples[:])
-	return int64(samples[0].Value.Uint64() + samples[1].Value.Uint64())
+	heap = int64(samples[0].Value.Uint64() + samples[1].Value.Uint64())
+	return heap, min(heap, int64(samples[2].Value.Uint64()))
 }
 
 var samplesPool = sync.Pool{New: func() any {
-	return &[2]metrics.Sample{
+	return &[3]metrics.Sample{
 		{Name: "/memory/classes/heap/objects:bytes"},
 		{Name: "/memory/classes/heap/stacks:bytes"},
+		{Name: "/gc/heap/live:bytes"},
 	}
 }}
 
@@ -126,16 +155,8 @@ func reserve(thread *starlark.Thread, n int64) error {
 		return nil
 	}
 	t := stateOf(thread).task.root()
-	if m := t.memory; m != nil && (n < 0 || m.sampled.Load()+n > m.limit) {
-		if n < 0 || max(heapInUse()-m.baseline, 0)+n > m.limit {
-			if n < 0 || n > m.limit {
-				return t.exceed(memoryExceeded(m.limit))
-			}
-			goruntime.GC()
-			if heapInUse()-m.baseline+n > m.limit {
-				return t.exceed(memoryExceeded(m.limit))
-			}
-		}
+	if m := t.memory; m != nil && (n < 0 || !m.room(n)) {
+		return t.exceed(memoryExceeded(m.limit))
 	}
 	if n < 0 || n > largeSize {
 		return py.MemoryError.New(nil)

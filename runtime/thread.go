@@ -108,7 +108,7 @@ func (rt *Runtime) newRun(ctx context.Context) *run {
 	r := &run{rt: rt, names: rt.knownNames}
 	r.out.init(rt)
 	h := rt.host
-	h.Dial, h.Listen, h.Open, h.Raise = r.dial, r.listen, r.open, r.raise
+	h.Dial, h.Tunnel, h.Listen, h.Open, h.Raise = r.dial, r.tunnel, r.listen, r.open, r.raise
 	h.Budget = &host.Budget{
 		ReadLimit: rt.limits.ReadBytes, WriteLimit: rt.limits.WriteBytes,
 		PrintLimit: rt.limits.PrintBytes, ConnLimit: int64(rt.limits.Conns),

@@ -29,6 +29,10 @@ type Host struct {
 	// and returns the last one's error; DialRequest.Timeout bounds each try.
 	// Errors are those of package net, or a *PermissionError.
 	Dial func(ctx context.Context, d DialRequest) (net.Conn, error)
+	// Tunnel says whether a proxy may be asked to connect to host and port, which the
+	// proxy resolves: nil, or a *PermissionError. If it is nil, whoever may dial the
+	// proxy may.
+	Tunnel func(host, port string) error
 	// Listen opens a listener on a loopback address, for servers of the run's own.
 	Listen func(ctx context.Context) (net.Listener, error)
 	// Open opens the named file as flag (os.O_RDONLY, …) says.
@@ -165,6 +169,9 @@ func fill(h *Host) {
 			target := net.JoinHostPort(d.Host, d.Port)
 			return nil, &PermissionError{Action: "connect to", Target: target, Grant: "--allow-net=" + target}
 		}
+	}
+	if h.Tunnel == nil {
+		h.Tunnel = func(string, string) error { return nil }
 	}
 	if h.Listen == nil {
 		h.Listen = func(context.Context) (net.Listener, error) {
