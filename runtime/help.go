@@ -17,7 +17,11 @@ func helpFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 		return nil, err
 	}
 	r := stateOf(thread).task.run
-	text := manual.PageFor(x, r.predeclared, 0)
+	lookup := r.predeclared
+	if _, ok := manual.For(x, lookup); !ok { // it may be a .py file's
+		lookup = func(name string) starlark.Value { return r.rt.pythonEnv[name] }
+	}
+	text := manual.PageFor(x, lookup, 0)
 	thread.Print(thread, strings.TrimSuffix(text, "\n"))
 	return starlark.None, host.Spend(thread, len(text)/host.BytesPerStep)
 }

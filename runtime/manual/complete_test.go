@@ -24,7 +24,10 @@ func TestEveryNameHasAnEntry(t *testing.T) {
 			continue
 		}
 		if v.Type() == "module" || v.Type() == "type" || v.Type() == "builtin_function_or_method" {
-			found, ok := manual.For(v, w.lookup)
+			if owner, _, _ := strings.Cut(name, "."); w.python[owner] != nil && owner != name {
+				continue // as str.upper, which is made anew each time
+			}
+			found, ok := w.find(v)
 			if want := canonical(e); !ok || found.Name != want {
 				t.Errorf("For(%s) = %q, %v; want %q", name, found.Name, ok, want)
 			}
@@ -49,7 +52,7 @@ func TestEveryAttributeHasAnEntry(t *testing.T) {
 		case "module", "type", "builtin_function_or_method", "struct":
 			continue
 		}
-		e, ok := manual.For(v, w.lookup)
+		e, ok := w.find(v)
 		if !ok {
 			if !seen[v.Type()] {
 				t.Errorf("For(%s) = false: the type %s is not in the manual: describe it in text/*.txt", v, v.Type())
@@ -84,7 +87,7 @@ func TestEveryAttributeHasAnEntry(t *testing.T) {
 				if b, ok := x.(*starlark.Builtin); ok && b.Receiver() != v {
 					continue // as HTTP.send, which is its connection's
 				}
-				found, ok := manual.For(x, w.lookup)
+				found, ok := w.find(x)
 				if !ok || found.Text != entry.Text {
 					t.Errorf("For(%s) = %q, %v", name, found.Name, ok)
 				}
@@ -115,7 +118,7 @@ func TestEveryEntryExists(t *testing.T) {
 		}
 	}
 	for _, v := range w.values {
-		if e, ok := manual.For(v, w.lookup); ok {
+		if e, ok := w.find(v); ok {
 			var names []string
 			if h, ok := v.(starlark.HasAttrs); ok {
 				names = h.AttrNames()
@@ -135,11 +138,14 @@ func TestEveryEntryExists(t *testing.T) {
 		switch {
 		case e.Kind == manual.Topic:
 		case e.Kind == manual.Type:
-			if !isA[name] {
+			if !isA[name] && !exists {
 				t.Errorf("%s: there is no such value", name)
 			}
 		case owner != "" && o.Kind != manual.Module:
-			if class, ok := all[owner].(starlark.HasAttrs); ok && !exists {
+			if exists {
+				continue // as str.center
+			}
+			if class, ok := all[owner].(starlark.HasAttrs); ok {
 				if x, _ := class.Attr(name[len(owner)+1:]); x != nil {
 					continue // as ssl.Purpose.SERVER_AUTH
 				}

@@ -283,6 +283,14 @@ func TestPageMisspelt(t *testing.T) {
 // TestHelp is the built-in function.
 func TestHelp(t *testing.T) {
 	tests := []struct{ call, want string }{
+		{"help(pow)", "pow(x, y, z=<none>, /)\n"}, // from here on in a .py file
+		{"help(map)", "map(function, /, *sequences) -> list\n"},
+		{"help(str)", "str(x, /)\n"},
+		{"help(type(''))", "str(x, /)\n"},
+		{"help(type(httplib.HTTPConnection('h')))", "httplib.HTTPConnection(host,"},
+		{"help(u'x'.center)", "str.center(width,"},
+		{"help(str.count)", "count(...)\n\n    It may be one of these.\n\n    See also str.count,"},
+		{"", ""}, // and in a .star file
 		{"help(urllib.quote)", "urllib.quote(s, safe=\"/\") -> str\n"},
 		{"help(rfc822.quote)", "rfc822.quote(s) -> str\n"},
 		{"help('urllib.quote')", "urllib.quote(s, safe=\"/\") -> str\n"},
@@ -305,9 +313,13 @@ func TestHelp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	file := "help.py"
 	for _, tt := range tests {
+		if tt.call == "" {
+			file = "help.star"
+		}
 		out.Reset()
-		if _, err := rt.Run(context.Background(), "help.star", []byte(tt.call)); err != nil {
+		if _, err := rt.Run(context.Background(), file, []byte(tt.call)); err != nil {
 			t.Errorf("%s: %v", tt.call, err)
 		}
 		if !strings.HasPrefix(out.String(), tt.want) {

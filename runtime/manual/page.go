@@ -62,6 +62,11 @@ func unknown(v starlark.Value) Entry {
 	switch v := v.(type) {
 	case *starlark.Builtin:
 		e = Entry{Name: v.Name(), Kind: Function, Signature: v.Name() + "(...)"}
+		if names := manual().byLast[v.Name()]; len(names) > 0 {
+			e.Text = "It may be one of these."
+			e.See = names
+			return e
+		}
 	case starlark.HasAttrs:
 		if names := v.AttrNames(); len(names) > 0 {
 			e.Text = "It has " + strings.Join(names, ", ") + "."
@@ -81,6 +86,6 @@ func overview(width int) string {
 	t := manual()
 	p.fill("", "", strings.Fields(
 		"help(x) explains x: a module, a class, a function or any value. help(\"urllib.quote\") explains what goes by a name."))
-	p.lists(t, "", false, t.members[""])
+	p.members(t, Entry{}, t.members[""])
 	return p.b.String()
 }

@@ -11,6 +11,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/manual"
 )
 
@@ -34,12 +35,13 @@ var (
 func (w *world) callables() map[string]starlark.Callable {
 	all := make(map[string]starlark.Callable)
 	for name, v := range w.everything() {
-		if c, ok := v.(starlark.Callable); ok {
+		owner, _, isMethod := strings.Cut(name, ".")
+		if c, ok := v.(starlark.Callable); ok && !(isMethod && w.python[owner] != nil) {
 			all[name] = c
 		}
 	}
 	for _, v := range w.values {
-		e, ok := manual.For(v, w.lookup)
+		e, ok := w.find(v)
 		h, isObject := v.(starlark.HasAttrs)
 		if !ok || !isObject {
 			continue
@@ -53,7 +55,27 @@ func (w *world) callables() map[string]starlark.Callable {
 			}
 		}
 	}
+	// Methods that .py files alone see.
+	for _, v := range w.values {
+		t, ok := builtinmod.TypeOf(v).(*builtinmod.Type)
+		if !ok {
+			continue
+		}
+		for _, attr := range t.AttrNames() {
+			if name := t.Name() + "." + attr; all[name] == nil {
+				if c, ok := builtin(builtinmod.Attr(v, attr)); ok {
+					all[name] = c
+				}
+			}
+		}
+	}
 	return all
+}
+
+// builtin returns what a look-up has found, if it can be called.
+func builtin(v starlark.Value, err error) (starlark.Callable, bool) {
+	c, ok := v.(*starlark.Builtin)
+	return c, ok && err == nil
 }
 
 // closes is 1 for methods that leave nothing more to do.
@@ -74,6 +96,8 @@ func aboutParameter(err, name string) bool {
 // careless functions do something else before they count their arguments.
 var careless = map[string]bool{
 	"json.load":                     true, // reads
+	"map":                           true, // wants two
+	"xrange":                        true, // looks at the numbers
 	"ssl.SSLContext.load_dh_params": true, // refuses anything
 }
 
@@ -100,7 +124,7 @@ func TestParams(t *testing.T) {
 	for _, name := range names {
 		fn := callables[name]
 		e, ok := manual.Lookup(name)
-		if !ok || e.Kind == manual.Constant || e.Kind == manual.Attribute {
+		if !ok || e.Kind == manual.Constant || e.Kind == manual.Attribute || e.Kind == manual.Type {
 			continue
 		}
 		checked++

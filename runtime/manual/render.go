@@ -36,7 +36,7 @@ func Render(e Entry, width int) string {
 		p.b.WriteString(Render(target, p.width))
 	}
 	if known, ok := t.entries[e.Name]; ok && known.Kind == e.Kind && e.Kind.hasMembers() {
-		p.members(t, e)
+		p.members(t, e, t.membersOf(e))
 	}
 	if len(e.See) > 0 {
 		p.paragraph("", "See also "+strings.Join(e.See, ", ")+".")
@@ -203,68 +203,79 @@ var groups = []struct {
 	kinds []Kind
 }{
 	{"Modules", []Kind{Module}},
+	{"Topics", []Kind{Topic}},
 	{"Classes", []Kind{Class, Type}},
 	{"Functions", []Kind{Function}},
 	{"Attributes", []Kind{Attribute}},
 	{"Constants", []Kind{Constant}},
 	{"Exceptions", []Kind{Exception}},
-	{"Topics", []Kind{Topic}},
 }
 
-// members lists what a module or class has.
-func (p *page) members(t *table, e Entry) {
-	p.lists(t, e.Name, e.Kind.isClass(), t.membersOf(e))
-}
-
-func (p *page) lists(t *table, owner string, isClass bool, names []string) {
+// members lists what a module or class has, or what needs none for "".
+func (p *page) members(t *table, owner Entry, names []string) {
 	for _, g := range groups {
 		title := g.title
-		if isClass && title == "Functions" {
+		if owner.Kind.isClass() && title == "Functions" {
 			title = "Methods"
 		}
-		begun := false
+		var public, private [][2]string // labels and summaries
 		for _, name := range names {
 			e, _ := t.lookup(name)
 			if !slices.Contains(g.kinds, e.Kind) {
 				continue
 			}
-			if !begun {
-				p.line("")
-				p.line(margin + title + ":")
-				begun = true
+			label := strings.TrimPrefix(strings.TrimPrefix(e.Name, owner.Name), ".")
+			list := &public
+			if label[0] == '_' {
+				list = &private
 			}
-			label := strings.TrimPrefix(strings.TrimPrefix(e.Name, owner), ".")
 			if e.Kind == Constant {
 				label += " = " + e.Value
 			}
-			p.item(label, e.Summary())
+			*list = append(*list, [2]string{label, e.Summary()})
+		}
+		if list := append(public, private...); len(list) > 0 {
+			p.line("")
+			p.line(margin + title + ":")
+			p.list(list)
 		}
 	}
 }
 
-// itemColumn is where the summaries of a list begin.
-const itemColumn = 24
+// maxLabel is the widest label that a list is aligned to.
+const maxLabel = 26
 
-// item writes one line of a list. A summary that does not fit is cut.
-func (p *page) item(label, summary string) {
-	line := margin + "  " + label
-	if n := itemColumn - utf8.RuneCountInString(line); n > 0 {
-		line += strings.Repeat(" ", n)
-	} else {
-		line += "  "
-	}
-	room := p.width - utf8.RuneCountInString(line)
-	if utf8.RuneCountInString(summary) > room {
-		short := ""
-		for _, w := range strings.Fields(summary) {
-			if utf8.RuneCountInString(short)+1+utf8.RuneCountInString(w) >= room {
-				break
-			}
-			short += " " + w
-		}
-		if summary = strings.TrimSpace(short); summary != "" {
-			summary = strings.TrimRight(summary, ",;:") + "…"
+// list writes labels and what they are about, a line each. A summary that does
+// not fit is cut.
+func (p *page) list(items [][2]string) {
+	column := 0
+	for _, it := range items {
+		if n := utf8.RuneCountInString(it[0]); n <= maxLabel {
+			column = max(column, n)
 		}
 	}
-	p.line(line + summary)
+	for _, it := range items {
+		label, summary := it[0], it[1]
+		pad := strings.Repeat(" ", max(column-utf8.RuneCountInString(label), 0))
+		line := margin + "  " + label + pad + "  "
+		p.line(line + cut(summary, p.width-utf8.RuneCountInString(line)))
+	}
+}
+
+// cut shortens text to so many columns, at a word.
+func cut(text string, columns int) string {
+	if utf8.RuneCountInString(text) <= columns {
+		return text
+	}
+	short := ""
+	for _, w := range strings.Fields(text) {
+		if utf8.RuneCountInString(short)+1+utf8.RuneCountInString(w) >= columns {
+			break
+		}
+		short += " " + w
+	}
+	if short == "" {
+		return ""
+	}
+	return strings.TrimRight(short[1:], ",;:") + "…"
 }

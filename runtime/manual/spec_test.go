@@ -132,7 +132,7 @@ func TestSpecifiedNames(t *testing.T) {
 		}
 	}
 	for _, v := range w.values {
-		e, ok := manual.For(v, w.lookup)
+		e, ok := w.find(v)
 		h, hasAttrs := v.(starlark.HasAttrs)
 		if ok && hasAttrs {
 			for _, attr := range h.AttrNames() {

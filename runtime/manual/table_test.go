@@ -7,7 +7,11 @@ import (
 )
 
 func TestLoad(t *testing.T) {
-	if _, err := load(files); err != nil {
+	table, err := load(files)
+	if err == nil {
+		err = table.check()
+	}
+	if err != nil {
 		t.Error(err)
 	}
 }
@@ -33,7 +37,10 @@ func TestLoadErrors(t *testing.T) {
 		{"f()\n    x\n    @see g\n", "there is no g"},
 	}
 	for _, tt := range tests {
-		_, err := load(fstest.MapFS{"text/a.txt": {Data: []byte(tt.text)}})
+		table, err := load(fstest.MapFS{"text/a.txt": {Data: []byte(tt.text)}})
+		if err == nil {
+			err = table.check()
+		}
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("load(%q) = %v; want an error with %q", tt.text, err, tt.want)
 		}

@@ -3,6 +3,7 @@ package manual
 import (
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -94,7 +95,12 @@ func (t *table) callable(v starlark.Callable, lookup func(string) starlark.Value
 			return e, true
 		}
 	}
-	if len(names) == 1 {
+	if v.Type() == "type" { // of a .py file's type(x)
+		if e, ok := t.ofType(v.Name(), v); ok {
+			return e, true
+		}
+	}
+	if lookup == nil && len(names) == 1 {
 		if e := t.entries[names[0]]; e.Kind == Function || e.Kind.isClass() {
 			return e, true
 		}
@@ -126,15 +132,22 @@ func resolve(name string, lookup func(string) starlark.Value) starlark.Value {
 }
 
 // class returns the entry of the class that v is an instance of. Of several
-// classes whose instances have that type, it is the one that repr(v) names:
+// classes whose instances have v's type, it is the one that repr(v) names:
 // <httplib.HTTPResponse instance>.
 func (t *table) class(v starlark.Value) (Entry, bool) {
 	if x, ok := v.(*py.Exception); ok {
 		return t.exceptionClass(x.Class()), true
 	}
+	return t.ofType(v.Type(), v)
+}
+
+// ofType returns the entry of the class whose instances have the type of that
+// name. If there are several, repr(v) decides, or else it is the one that the
+// others derive from.
+func (t *table) ofType(name string, v starlark.Value) (Entry, bool) {
 	var found []Entry
-	for _, name := range t.byType[v.Type()] {
-		if e := t.entries[name]; e.Kind.isClass() {
+	for _, class := range t.byType[name] {
+		if e := t.entries[class]; e.Kind.isClass() {
 			found = append(found, e)
 		}
 	}
@@ -147,10 +160,12 @@ func (t *table) class(v starlark.Value) (Entry, bool) {
 			}
 		}
 	}
-	if len(found) == 0 {
-		return Entry{}, false
+	for _, e := range found { // the class that the others derive from
+		if !slices.ContainsFunc(found, func(base Entry) bool { return slices.Contains(e.Bases, base.Name) }) {
+			return e, true
+		}
 	}
-	return found[0], true
+	return Entry{}, false
 }
 
 var instance = regexp.MustCompile(`^<([\w.]+) (?:instance|object)>$`)

@@ -12,6 +12,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime"
+	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/manual"
 )
 
@@ -45,6 +46,12 @@ old_tls = httplib.HTTPS("www.python.org")
 legacy_tls = ssl.wrap_socket(socket.create_connection(("www.python.org", 443)))
 ended = socket.create_connection(("raw.example.com", 80)) # the server closes it
 ended.sendall("GET / HTTP/1.1\r\nHost: raw.example.com\r\n\r\n")
+def where():
+    try:
+        fail(ValueError, "x")
+    except ValueError:
+        return sys.exc_info()[2]
+
 text = "A: 1\r\n\r\n"
 
 values = [
@@ -60,8 +67,16 @@ values = [
     re.compile("a"), re.match("a", "a"), re.finditer("a", "a"),
     time.gmtime(0), time.now(), time.second, urlparse.urlsplit("http://h/"), urlparse.urlparse("http://h/"),
     attempt(get, httplib.HTTPSConnection("self.example.com")).error,
-    attempt(int, "1"), attempt(int, "x"), using(plain), struct(a = 1),
+    attempt(int, "1"), attempt(int, "x"), where(), using(plain), struct(a = 1),
     None, True, 1, 1.5, "s", bytes("b"), [], {}, (), set(), range(3), "a".elems(), "a".codepoints(), bytes("b").elems(), len, get,
+]
+`
+
+// pythonValues are those that only .py files make.
+const pythonValues = `
+values = [
+    iter([]), iter({}), iter(set()), {}.itervalues(), {}.iteritems(), iter(len, 1), enumerate([]), reversed([]),
+    (x for x in []), 1 << 70,
 ]
 `
 
@@ -74,6 +89,7 @@ func config() runtime.Config {
 type world struct {
 	session *runtime.Session
 	values  []starlark.Value
+	python  starlark.StringDict // what .py files find beside that, or in its place
 }
 
 func newWorld(t *testing.T) *world {
@@ -88,6 +104,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(runtime.FormatError(err))
 	}
 	w := &world{session: s}
+	w.runPython(t, rt)
 	v, _ := s.Lookup("values")
 	for x := range starlark.Elements(v.(*starlark.List)) {
 		w.values = append(w.values, x)
@@ -106,6 +123,40 @@ func newWorld(t *testing.T) *world {
 		}
 	}
 	return w
+}
+
+// runPython asks a .py file for its built-in names and values.
+func (w *world) runPython(t *testing.T, rt *runtime.Runtime) {
+	t.Helper()
+	var src strings.Builder
+	src.WriteString(pythonValues + "names = {")
+	names := builtinmod.Members(nil)
+	for _, more := range []string{"raw_input", "exit", "quit"} {
+		names[more] = starlark.None
+	}
+	for name := range names {
+		fmt.Fprintf(&src, "%q: %s, ", name, name)
+	}
+	src.WriteString("}\n")
+	globals, err := rt.Run(context.Background(), "world.py", []byte(src.String()))
+	if err != nil {
+		t.Fatal(runtime.FormatError(err))
+	}
+	w.python = make(starlark.StringDict)
+	for _, item := range globals["names"].(*starlark.Dict).Items() {
+		w.python[string(item[0].(starlark.String))] = item[1]
+	}
+	for x := range starlark.Elements(globals["values"].(*starlark.List)) {
+		w.values = append(w.values, x)
+	}
+}
+
+// find returns the entry of a value from either kind of file.
+func (w *world) find(v starlark.Value) (manual.Entry, bool) {
+	if e, ok := manual.For(v, w.lookup); ok {
+		return e, ok
+	}
+	return manual.For(v, func(name string) starlark.Value { return w.python[name] })
 }
 
 // names lists what is predeclared.
@@ -162,6 +213,16 @@ func (w *world) members(name string, v starlark.Value) map[string]starlark.Value
 // everything returns all that has a global name, by name.
 func (w *world) everything() map[string]starlark.Value {
 	all := make(map[string]starlark.Value)
+	for name, v := range w.python {
+		all[name] = v
+		if h, ok := v.(*builtinmod.Type); ok {
+			for _, attr := range h.AttrNames() {
+				if x, _ := h.Attr(attr); x != nil {
+					all[name+"."+attr] = x
+				}
+			}
+		}
+	}
 	for _, name := range w.names() {
 		for path, v := range w.members(name, w.lookup(name)) {
 			all[path] = v
