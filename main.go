@@ -4,25 +4,21 @@ package main
 
 import (
 	"context"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"net/netip"
 	"os"
 	"os/signal"
-	"regexp"
-	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/term"
 
 	"starwire/runtime"
 	"starwire/runtime/check"
 	"starwire/runtime/doctest"
+	"starwire/runtime/flags"
+	"starwire/runtime/isolate"
 	"starwire/runtime/manual"
 	"starwire/runtime/repl"
 	"starwire/runtime/shell"
@@ -70,7 +66,9 @@ Permissions; without any of these flags a script may do what you may:
 
 Limits; there are none unless given:
   --max-steps N  --max-read SIZE  --max-write SIZE  --max-print SIZE  --max-conns N
-                            sizes as 4096, 64MiB, 1GB
+  --max-memory SIZE         sizes as 4096, 64MiB, 1GB
+  --isolate                 run the script in a process of its own, which the system
+                            limits to --max-memory, 512MiB by default
 
 Exit status: 0, 1 script error, 2 usage, 3 limit or refused permission, 130
 interrupt, or what sys.exit asks for.
@@ -82,49 +80,62 @@ Example:
 `
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	inner, err := isolate.Enter()
+	if err != nil {
+		os.Exit(fail(os.Stderr, err))
+	}
+	ctx, stop := untilInterrupted()
+	if inner != nil { // the process that --isolate started
+		code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, inner.Stderr, true)
+		stop()
+		inner.Exit(code)
+	}
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, false)
 	stop()
 	os.Exit(code)
 }
 
-// options are what the command line says beside Config.
-type options struct {
-	config runtime.Config
-	code   string // of -c
-	color  tty.When
-	setup  string
-	cacert string
-
-	run   *regexp.Regexp // test: -run
-	junit string
-
-	help, version, sandbox      bool
-	hasCode, interactive        bool
-	verbose, tap, json, listing bool
+// untilInterrupted returns a context that the first Ctrl-C ends. A second one
+// ends the process, should the first not be enough.
+func untilInterrupted() (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt)
+	go func() {
+		select {
+		case <-signals:
+			cancel(errInterrupt)
+			signal.Stop(signals)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel(nil)
+	}
 }
 
+// options are what the command line says.
+type options struct{ flags.Options }
+
 // run does what the command line says and returns the exit status.
-func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer) int {
-	var o options
-	command, args := cutCommand(args)
-	args, err := o.parse(args)
+func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.Writer, inner bool) int {
+	parsed, err := flags.Parse(args)
+	o, command, args := &options{parsed}, parsed.Command, parsed.Args
 	switch {
 	case err != nil:
 		return usageError(stderr, err)
-	case o.help:
+	case o.Help:
 		io.WriteString(stdout, usage)
 		return 0
-	case o.version:
+	case o.Version:
 		fmt.Fprintf(stdout, "starwire %s, httplib of CPython 2.7.18\n", version)
 		return 0
 	}
-	o.config.Stdin, o.config.Stdout, o.config.Stderr = stdin, stdout, stderr
-	if o.cacert != "" {
-		if o.config.RootCAs, err = readCAs(o.cacert); err != nil {
-			return fail(stderr, err)
-		}
+	if o.Isolate && !inner {
+		return o.isolated(ctx, stderr)
 	}
+	o.Config.Stdin, o.Config.Stdout, o.Config.Stderr = stdin, stdout, stderr
 	switch command {
 	case "doctest", "check":
 		if len(args) == 0 {
@@ -147,34 +158,34 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		return 0
 	}
 	switch {
-	case o.hasCode:
-		o.config.Args = append([]string{"-c"}, args...)
-		return o.runText(ctx, "<string>", []byte(o.code), stderr)
+	case o.HasCode:
+		o.Config.Args = append([]string{"-c"}, args...)
+		return o.runText(ctx, "<string>", []byte(o.Code), stderr)
 	case len(args) > 0 && args[0] != "-":
 		src, err := read(ctx, func() ([]byte, error) { return os.ReadFile(args[0]) })
 		if err != nil {
 			return fail(stderr, err)
 		}
-		o.config.Args = args
-		if o.interactive {
+		o.Config.Args = args
+		if o.Interactive {
 			return o.talk(ctx, args[0], stdin, stdout, stderr)
 		}
 		return o.runText(ctx, args[0], src, stderr)
-	case (command == "run" || o.interactive) && len(args) == 0:
-		return usageError(stderr, errors.New(map[bool]string{true: "-i", false: "run"}[o.interactive]+" wants a FILE"))
+	case (command == "run" || o.Interactive) && len(args) == 0:
+		return usageError(stderr, errors.New(map[bool]string{true: "-i", false: "run"}[o.Interactive]+" wants a FILE"))
 	case len(args) > 0 || !term.IsTerminal(int(stdin.Fd())):
 		src, err := read(ctx, func() ([]byte, error) { return io.ReadAll(stdin) })
 		if err != nil {
 			return fail(stderr, err)
 		}
-		o.config.Args = append([]string{"-"}, args[min(1, len(args)):]...)
+		o.Config.Args = append([]string{"-"}, args[min(1, len(args)):]...)
 		return o.runText(ctx, "<stdin>", src, stderr)
 	}
-	o.config.Args = []string{""}
+	o.Config.Args = []string{""}
 	return o.talk(ctx, "", stdin, stdout, stderr)
 }
 
-var errInterrupt = errors.New("interrupted before the program was read")
+var errInterrupt = errors.New("KeyboardInterrupt")
 
 // read reads a program. A pipe may never end: an interrupt ends the wait.
 func read(ctx context.Context, f func() ([]byte, error)) ([]byte, error) {
@@ -193,21 +204,30 @@ func read(ctx context.Context, f func() ([]byte, error)) ([]byte, error) {
 	}
 }
 
-// cutCommand takes the subcommand from the front of args; "" for none.
-func cutCommand(args []string) (command string, rest []string) {
-	if len(args) > 0 {
-		switch args[0] {
-		case "run", "doctest", "test", "check", "help", "completion":
-			return args[0], args[1:]
-		}
+// defaultIsolatedMemory is what the address space of an isolated process may grow
+// by if --max-memory does not say, in bytes.
+const defaultIsolatedMemory = 512 << 20
+
+// isolated runs the same command line in a process of its own.
+func (o *options) isolated(ctx context.Context, stderr io.Writer) int {
+	limits := isolate.Options{Memory: defaultIsolatedMemory}
+	if o.Config.Limits.Memory > 0 {
+		limits.Memory = o.Config.Limits.Memory
 	}
-	return "", args
+	if o.Config.Limits.Wall > 0 {
+		limits.Wall = o.Config.Limits.Wall
+	}
+	code, err := isolate.Run(ctx, limits)
+	if err != nil {
+		o.report(stderr, err)
+	}
+	return code
 }
 
 func (o *options) runText(ctx context.Context, name string, src []byte, stderr io.Writer) int {
-	rt, err := runtime.New(o.config)
+	rt, err := runtime.New(o.Config)
 	if err != nil {
-		return usageError(stderr, err)
+		return usageError(stderr, flags.Error(err))
 	}
 	_, err = rt.Run(ctx, name, src)
 	return o.report(stderr, err)
@@ -217,14 +237,14 @@ func (o *options) runText(ctx context.Context, name string, src []byte, stderr i
 func (o *options) talk(ctx context.Context, file string, stdin *os.File, stdout, stderr io.Writer) int {
 	r := repl.New(repl.Options{
 		Stdin: stdin, Stdout: stdout, Stderr: stderr,
-		Colors:  o.color.Colors(stdout),
+		Colors:  o.Color.Colors(stdout),
 		History: repl.HistoryFile(),
 		File:    file,
 	})
-	r.Configure(&o.config)
-	rt, err := runtime.New(o.config)
+	r.Configure(&o.Config)
+	rt, err := runtime.New(o.Config)
 	if err != nil {
-		return usageError(stderr, err)
+		return usageError(stderr, flags.Error(err))
 	}
 	s := rt.NewSession()
 	defer s.Close()
@@ -248,12 +268,12 @@ func (o *options) talk(ctx context.Context, file string, stdin *os.File, stdout,
 
 func (o *options) doctests(ctx context.Context, files []string, stdout, stderr io.Writer) int {
 	var setup *doctest.Setup
-	if o.setup != "" {
-		text, err := os.ReadFile(o.setup)
+	if o.Setup != "" {
+		text, err := os.ReadFile(o.Setup)
 		if err != nil {
 			return fail(stderr, err)
 		}
-		setup = &doctest.Setup{Name: o.setup, Text: text}
+		setup = &doctest.Setup{Name: o.Setup, Text: text}
 	}
 	examples, failures := 0, 0
 	for _, name := range files {
@@ -261,8 +281,8 @@ func (o *options) doctests(ctx context.Context, files []string, stdout, stderr i
 		if err != nil {
 			return fail(stderr, err)
 		}
-		o.config.Args = []string{name}
-		r, err := doctest.Run(ctx, o.config, name, string(text), setup)
+		o.Config.Args = []string{name}
+		r, err := doctest.Run(ctx, o.Config, name, string(text), setup)
 		for _, f := range r.Failures {
 			fmt.Fprintln(stdout, f)
 		}
@@ -290,24 +310,24 @@ func (o *options) test(ctx context.Context, paths []string, stdout, stderr io.Wr
 	}
 	var sum suite.Summary
 	var all []suite.File
-	err = suite.RunFiles(ctx, files, suite.Options{Config: o.config, Run: o.run}, func(f suite.File) {
+	err = suite.RunFiles(ctx, files, suite.Options{Config: o.Config, Run: o.Run}, func(f suite.File) {
 		all = append(all, f)
 		sum.Add(f)
-		if !o.tap {
-			suite.WriteText(stdout, f, o.verbose)
+		if !o.TAP {
+			suite.WriteText(stdout, f, o.Verbose)
 		}
 	})
 	if err != nil {
 		fmt.Fprintf(stderr, "starwire: %v\n", err)
 		return 130
 	}
-	if o.tap {
+	if o.TAP {
 		suite.WriteTAP(stdout, all)
 	} else {
 		fmt.Fprintln(stdout, sum)
 	}
-	if o.junit != "" {
-		if err := writeFile(o.junit, func(w io.Writer) error { return suite.WriteJUnit(w, all) }); err != nil {
+	if o.JUnit != "" {
+		if err := writeFile(o.JUnit, func(w io.Writer) error { return suite.WriteJUnit(w, all) }); err != nil {
 			return fail(stderr, err)
 		}
 	}
@@ -327,7 +347,7 @@ func writeFile(name string, write func(io.Writer) error) error {
 
 // check looks for mistakes in files and returns the exit status.
 func (o *options) check(files []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	rt, err := runtime.New(o.config)
+	rt, err := runtime.New(o.Config)
 	if err != nil {
 		return usageError(stderr, err)
 	}
@@ -347,7 +367,7 @@ func (o *options) check(files []string, stdin io.Reader, stdout, stderr io.Write
 		}
 		problems = append(problems, c.Check(name, text)...)
 	}
-	if o.json {
+	if o.JSON {
 		enc := json.NewEncoder(stdout)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
@@ -355,7 +375,7 @@ func (o *options) check(files []string, stdin io.Reader, stdout, stderr io.Write
 	} else {
 		for _, p := range problems {
 			text := p.String()
-			if o.color.Colors(stdout) {
+			if o.Color.Colors(stdout) {
 				text = tty.Error(text)
 			}
 			io.WriteString(stdout, text)
@@ -371,7 +391,7 @@ func (o *options) check(files []string, stdin io.Reader, stdout, stderr io.Write
 // begin so.
 func (o *options) explain(args []string, stdout, stderr io.Writer) int {
 	name := strings.Join(args, " ")
-	if o.listing {
+	if o.Names {
 		for _, n := range manual.Names(name) {
 			fmt.Fprintln(stdout, n)
 		}
@@ -393,7 +413,7 @@ func (o *options) report(stderr io.Writer, err error) int {
 	var exit *runtime.ExitError
 	if err != nil && !(errors.As(err, &exit) && exit.Message == "") {
 		text := runtime.FormatError(err)
-		if o.color.Colors(stderr) {
+		if o.Color.Colors(stderr) {
 			text = tty.Error(text)
 		}
 		io.WriteString(stderr, text)
@@ -414,190 +434,4 @@ func fail(stderr io.Writer, err error) int {
 func usageError(stderr io.Writer, err error) int {
 	fmt.Fprintf(stderr, "starwire: %v\nTry: starwire --help\n", err)
 	return 2
-}
-
-// parse reads the flags and returns what follows them.
-func (o *options) parse(args []string) (rest []string, err error) {
-	c := &o.config
-	c.Limits = runtime.NoLimits()
-	fs := flag.NewFlagSet("starwire", flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
-	fs.Func("c", "", func(s string) error { o.code, o.hasCode = s, true; return nil })
-	fs.BoolVar(&o.help, "help", false, "")
-	fs.BoolVar(&o.help, "h", false, "")
-	fs.BoolVar(&o.version, "version", false, "")
-	fs.BoolVar(&o.sandbox, "sandbox", false, "")
-	fs.BoolVar(&o.interactive, "i", false, "")
-	fs.BoolVar(&o.verbose, "v", false, "")
-	fs.BoolVar(&o.tap, "tap", false, "")
-	fs.BoolVar(&o.json, "json", false, "")
-	fs.BoolVar(&o.listing, "names", false, "")
-	fs.StringVar(&o.junit, "junit", "", "")
-	fs.Func("run", "", func(s string) (err error) { o.run, err = regexp.Compile(s); return })
-	fs.StringVar(&o.cacert, "cacert", "", "")
-	fs.StringVar(&o.setup, "setup", "", "")
-	o.color = tty.Auto
-	fs.Var(&o.color, "color", "")
-	fs.IntVar(&c.DebugLevel, "debuglevel", 0, "")
-	fs.Func("timeout", "", func(s string) (err error) { c.Limits.Wall, err = parseDuration(s); return })
-	fs.Func("resolve", "", func(s string) error { return parseResolve(s, c) })
-	p := &c.Permissions
-	fs.Func("allow-net", "", list(&p.Net))
-	fs.Func("deny-net", "", list(&p.DenyNet))
-	fs.Func("allow-read", "", list(&p.Read))
-	fs.Func("allow-write", "", list(&p.Write))
-	fs.Func("allow-env", "", list(&p.Env))
-	fs.BoolVar(&p.Listen, "allow-listen", false, "")
-	l := &c.Limits
-	fs.Func("max-steps", "", count(&l.Steps))
-	fs.Func("max-read", "", size(&l.ReadBytes))
-	fs.Func("max-write", "", size(&l.WriteBytes))
-	fs.Func("max-print", "", size(&l.PrintBytes))
-	var conns int64
-	fs.Func("max-conns", "", count(&conns))
-	args, rest = cutAfterCode(fs, args)
-	if err := fs.Parse(args); err != nil {
-		return nil, flagError(err)
-	}
-	if conns > 0 {
-		l.Conns = int(conns)
-	}
-	if !o.sandbox && len(p.Net)+len(p.Read)+len(p.Write)+len(p.Env) == 0 && !p.Listen {
-		deny := p.DenyNet
-		*p = runtime.Everything()
-		p.DenyNet = deny
-	}
-	return append(fs.Args(), rest...), nil
-}
-
-// cutAfterCode cuts args behind -c CODE: what follows is the script's, flags too.
-func cutAfterCode(fs *flag.FlagSet, args []string) (ours, scripts []string) {
-	for i := 0; i < len(args) && strings.HasPrefix(args[i], "-") && args[i] != "-" && args[i] != "--"; i++ {
-		name, _, hasValue := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
-		f := fs.Lookup(name)
-		if f == nil {
-			break // for Parse to complain about
-		}
-		if b, ok := f.Value.(interface{ IsBoolFlag() bool }); !hasValue && !(ok && b.IsBoolFlag()) {
-			i++
-		}
-		if name == "c" && i < len(args) {
-			return args[:i+1], args[i+1:]
-		}
-	}
-	return args, nil
-}
-
-// flagError puts package flag's errors in the words of --help.
-func flagError(err error) error {
-	if errors.Is(err, flag.ErrHelp) {
-		return errors.New("flags are written before FILE")
-	}
-	s := err.Error()
-	if name, ok := strings.CutPrefix(s, "flag provided but not defined: -"); ok {
-		return fmt.Errorf("unknown flag --%s", name)
-	}
-	return errors.New(strings.ReplaceAll(s, "flag -", "flag --"))
-}
-
-// list adds a comma-separated list to a field; the flag can be repeated.
-func list(field *[]string) func(string) error {
-	return func(s string) error {
-		for item := range strings.SplitSeq(s, ",") {
-			if item = strings.TrimSpace(item); item == "" {
-				return errors.New("an item of the list is empty")
-			}
-			*field = append(*field, item)
-		}
-		return nil
-	}
-}
-
-// count reads a positive number.
-func count(field *int64) func(string) error {
-	return func(s string) error {
-		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil || n < 1 {
-			return errors.New("want a number above 0")
-		}
-		*field = n
-		return nil
-	}
-}
-
-// units are the suffixes of sizes, longer ones before those they end in.
-var units = []struct {
-	suffix string
-	bytes  int64
-}{
-	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30},
-	{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}, {"", 1},
-}
-
-// size reads a number of bytes, with a unit or without.
-func size(field *int64) func(string) error {
-	return func(s string) error {
-		for _, u := range units {
-			digits, ok := strings.CutSuffix(s, u.suffix)
-			if !ok {
-				continue
-			}
-			n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
-			if err != nil || n < 1 || n > 1<<62/u.bytes {
-				break
-			}
-			*field = n * u.bytes
-			return nil
-		}
-		return errors.New("want a size such as 4096, 64MiB or 1GB")
-	}
-}
-
-// parseDuration reads seconds (1.5) or Go's notation (500ms, 2m).
-func parseDuration(s string) (time.Duration, error) {
-	d, err := time.ParseDuration(s)
-	if seconds, e := strconv.ParseFloat(s, 64); e == nil {
-		d, err = time.Duration(seconds*float64(time.Second)), nil
-	}
-	if err != nil || d <= 0 {
-		return 0, errors.New("want a time above zero such as 1.5, 500ms or 2m")
-	}
-	return d, nil
-}
-
-// parseResolve reads HOST:PORT:ADDR[:PORT]; ADDR may be an IPv6 address in brackets.
-func parseResolve(s string, c *runtime.Config) error {
-	parts := strings.SplitN(s, ":", 3)
-	if len(parts) < 3 || parts[0] == "" || parts[1] == "" {
-		return errors.New("want HOST:PORT:ADDR or HOST:PORT:ADDR:PORT")
-	}
-	target := parts[2]
-	if ap, err := netip.ParseAddrPort(target); err == nil {
-		target = ap.String()
-	} else if a, err := netip.ParseAddr(strings.Trim(target, "[]")); err == nil {
-		target = a.String() + ":" + parts[1]
-		if a.Is6() {
-			target = "[" + a.String() + "]:" + parts[1]
-		}
-	} else {
-		return fmt.Errorf("%s is no address", target)
-	}
-	if c.Resolve == nil {
-		c.Resolve = make(map[string]string)
-	}
-	c.Resolve[parts[0]+":"+parts[1]] = target
-	return nil
-}
-
-// readCAs reads the certificates of a PEM file.
-func readCAs(name string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no certificate in PEM", name)
-	}
-	return pool, nil
 }

@@ -103,7 +103,7 @@ func command(t *testing.T, text string, args ...string) (stdout, stderr string, 
 	}
 	defer stdin.Close()
 	var out, errs strings.Builder
-	code = run(context.Background(), args, stdin, &out, &errs)
+	code = run(context.Background(), args, stdin, &out, &errs, false)
 	return out.String(), errs.String(), code
 }
 
@@ -118,7 +118,7 @@ func TestInterruptedRead(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var errs strings.Builder
-	if code := run(ctx, nil, r, io.Discard, &errs); code != 130 || !strings.Contains(errs.String(), "interrupted") {
+	if code := run(ctx, nil, r, io.Discard, &errs, false); code != 130 || !strings.Contains(errs.String(), "KeyboardInterrupt") {
 		t.Errorf("status %d, %q; want 130", code, errs.String())
 	}
 }
