@@ -9,7 +9,7 @@ import (
 // Lookup returns the entry of a name: "urllib", "urllib.quote",
 // "httplib.HTTPConnection.request", "catch", "errors". A member that a class
 // inherits is found under its name too, and so is what a module has from another
-// one. ok is false if the manual has no such name; see Suggest.
+// one, and what an attribute's class has: "sys.stdout.write". ok is false if the manual has no such name; see Suggest.
 func Lookup(name string) (e Entry, ok bool) { return manual().lookup(name) }
 
 func (t *table) lookup(name string) (Entry, bool) {
@@ -24,8 +24,8 @@ func (t *table) lookup(name string) (Entry, bool) {
 	if !ok {
 		return Entry{}, false
 	}
-	if target, ok := t.target(o); ok {
-		return t.lookup(target.Name + "." + last)
+	if h := t.holder(o); h.Name != o.Name {
+		return t.lookup(h.Name + "." + last)
 	}
 	for _, base := range o.Bases {
 		if e, ok := t.lookup(base + "." + last); ok {
@@ -55,6 +55,18 @@ func (t *table) target(e Entry) (Entry, bool) {
 	return target, ok
 }
 
+// holder returns the module or class whose members e has: what e is another name
+// for, or the class of what an attribute holds; otherwise e itself.
+func (t *table) holder(e Entry) Entry {
+	if target, ok := t.target(e); ok {
+		return target
+	}
+	if class, ok := t.entries[e.Result]; ok && e.Kind == Attribute && class.Kind.isClass() {
+		return class
+	}
+	return e
+}
+
 // Members lists what a module or class has, in the order of the manual; for a
 // class, what it inherits comes last. For "" it lists what needs no module: the
 // modules, the built-in names and the topics. Names are whole.
@@ -67,10 +79,7 @@ func Members(name string) []string {
 	if !ok {
 		return nil
 	}
-	if target, ok := t.target(e); ok {
-		e = target
-	}
-	return t.membersOf(e)
+	return t.membersOf(t.holder(e))
 }
 
 func (t *table) membersOf(e Entry) []string {
@@ -93,10 +102,7 @@ func Names(prefix string) []string {
 	var names []string
 	owner, _ := split(prefix)
 	if e, ok := t.lookup(owner); ok && owner != "" {
-		if target, ok := t.target(e); ok {
-			e = target
-		}
-		for _, member := range t.membersOf(e) {
+		for _, member := range t.membersOf(t.holder(e)) {
 			_, last := split(member)
 			if name := owner + "." + last; strings.HasPrefix(name, prefix) {
 				names = append(names, name)

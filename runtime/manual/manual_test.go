@@ -3,6 +3,7 @@ package manual_test
 import (
 	"bytes"
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,8 @@ func TestLookup(t *testing.T) {
 		{"httplib.error.args", "httplib.HTTPException.args: tuple", "BaseException"},
 		{"httplib.socket.error", "exception socket.error(*args) < IOError", ""},
 		{"str.upper", "str.upper() -> str", ""},
+		{"sys.stdout.write", "file.write(str)", ""},
+		{"httplib.HTTPResponse.msg.keys", "httplib.HTTPMessage.keys() -> list", "rfc822.Message"},
 		{"errors", "topic errors", ""},
 	}
 	for _, tt := range tests {
@@ -64,6 +67,7 @@ func TestNames(t *testing.T) {
 		{"urllib.quote", []string{"urllib.quote", "urllib.quote_plus"}},
 		{"httplib.HTTPSConnection.putr", []string{"httplib.HTTPSConnection.putrequest"}},
 		{"httplib.error.a", []string{"httplib.error.args"}},
+		{"sys.stdout.writ", []string{"sys.stdout.write", "sys.stdout.writelines"}},
 		{"no.such", nil},
 	}
 	for _, tt := range tests {
@@ -85,6 +89,7 @@ func TestMembers(t *testing.T) {
 		{"", []string{"httplib", "catch", "ValueError", "errors"}, "urllib.quote"},
 		{"urllib", []string{"urllib.quote"}, "quote"},
 		{"httplib.HTTPSConnection", []string{"httplib.HTTPSConnection._context", "httplib.HTTPSConnection.request"}, "httplib.HTTPConnection.request"},
+		{"sys.stdout", []string{"file.write"}, "sys.stdout.write"},
 		{"httplib.ssl", []string{"ssl.SSLContext"}, "httplib.ssl.SSLContext"},
 	}
 	for _, tt := range tests {
@@ -234,6 +239,48 @@ func TestRender(t *testing.T) {
 `
 	if got := manual.Render(e, 40); got != want {
 		t.Errorf("Render = \n%s\nwant:\n%s", got, want)
+	}
+}
+
+var (
+	dotted   = regexp.MustCompile(`\b[a-zA-Z]\w*(?:\.[A-Za-z_]\w*)+`)
+	exceptly = regexp.MustCompile(`\b[A-Z]\w*Error\b`)
+)
+
+// isLast reports whether a name of the manual ends in the word.
+func isLast(word string) bool {
+	return slices.ContainsFunc(manual.Names(""), func(name string) bool { return strings.HasSuffix(name, "."+word) })
+}
+
+// TestReferences looks up what texts speak of: names below a module's, and
+// exceptions.
+func TestReferences(t *testing.T) {
+	exists := func(name, owner string) bool {
+		for {
+			if _, ok := manual.Lookup(strings.TrimPrefix(owner+"."+name, ".")); ok {
+				return true
+			}
+			if owner == "" {
+				return false
+			}
+			owner = owner[:max(strings.LastIndexByte(owner, '.'), 0)]
+		}
+	}
+	seen := 0
+	for _, name := range manual.Names("") {
+		e, _ := manual.Lookup(name)
+		for _, word := range append(dotted.FindAllString(e.Text, -1), exceptly.FindAllString(e.Text, -1)...) {
+			first, _, isDotted := strings.Cut(word, ".")
+			if m, ok := manual.Lookup(first); isDotted && (!ok || m.Kind != manual.Module) {
+				continue // a variable of an example, a file, a host
+			}
+			if seen++; !exists(word, name) && (isDotted || !isLast(word)) {
+				t.Errorf("%s speaks of %s, which is not in the manual", name, word)
+			}
+		}
+	}
+	if seen < 400 {
+		t.Errorf("%d references were looked up; there are more", seen)
 	}
 }
 
