@@ -2,7 +2,6 @@ package manual
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -75,10 +74,23 @@ func splitBody(lines []string) (text string, types, see []string) {
 	return strings.Trim(strings.Join(kept, "\n"), "\n"), types, see
 }
 
-var (
-	dottedName = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$`)
-	kindOf     = map[string]Kind{"topic": Topic, "module": Module, "class": Class, "type": Type, "exception": Exception}
-)
+var kindOf = map[string]Kind{"topic": Topic, "module": Module, "class": Class, "type": Type, "exception": Exception}
+
+// isName reports whether s is a name, with dots in it or not.
+func isName(s string) bool {
+	start := true // of a part
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '_', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9' && !start:
+			start = false
+		case c == '.' && !start:
+			start = true
+		default:
+			return false
+		}
+	}
+	return !start
+}
 
 // parseHead reads a head line.
 func parseHead(line string) (Entry, error) {
@@ -98,7 +110,7 @@ func parseHead(line string) (Entry, error) {
 		end = len(rest)
 	}
 	e.Name, rest = rest[:end], rest[end:]
-	if !dottedName.MatchString(e.Name) {
+	if !isName(e.Name) {
 		return e, fmt.Errorf("%q is no name", e.Name)
 	}
 	e.Signature = strings.TrimPrefix(line, "class ")
@@ -199,8 +211,6 @@ func splitList(s string) []string {
 	return parts
 }
 
-var paramForm = regexp.MustCompile(`^(\*{0,2})([A-Za-z_]\w*)(?:=(.+))?$`)
-
 // parseParams reads what is between the parentheses of a signature.
 func parseParams(s string) ([]Param, error) {
 	var params []Param
@@ -218,16 +228,16 @@ func parseParams(s string) ([]Param, error) {
 			kind = KeywordOnly
 			continue
 		}
-		m := paramForm.FindStringSubmatch(part)
-		if m == nil {
-			return nil, fmt.Errorf("%q is no parameter", part)
+		p := Param{Kind: kind}
+		var hasDefault bool
+		p.Name, p.Default, hasDefault = strings.Cut(part, "=")
+		if name, ok := strings.CutPrefix(p.Name, "**"); ok {
+			p.Name, p.Kind = name, KwArgs
+		} else if name, ok := strings.CutPrefix(p.Name, "*"); ok {
+			p.Name, p.Kind, kind = name, VarArgs, KeywordOnly
 		}
-		p := Param{Name: m[2], Default: m[3], Kind: kind}
-		switch m[1] {
-		case "*":
-			p.Kind, kind = VarArgs, KeywordOnly
-		case "**":
-			p.Kind = KwArgs
+		if !isName(p.Name) || strings.Contains(p.Name, ".") || hasDefault && p.Default == "" {
+			return nil, fmt.Errorf("%q is no parameter", part)
 		}
 		params = append(params, p)
 	}
