@@ -22,6 +22,7 @@ import (
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
 	"starwire/runtime/lib/stringiomod"
+	"starwire/runtime/lib/stringmod"
 	"starwire/runtime/lib/testservermod"
 	"starwire/runtime/lib/timemod"
 	"starwire/runtime/lib/urllibmod"
@@ -46,6 +47,7 @@ var builtinModules = []*starlarkstruct.Module{
 	sslmod.Module,
 	stringiomod.CModule,
 	stringiomod.Module,
+	stringmod.Module,
 	testservermod.Module,
 	timemod.Module,
 	urllibmod.Module,

@@ -12,6 +12,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"starwire/runtime/py"
+	"starwire/runtime/pysyntax"
 )
 
 // In .py files the interpreter's own errors have CPython's words, where these
@@ -34,7 +35,7 @@ var pythonRules = []struct {
 	{`^unknown binary op: (string|list|tuple) \* (string|list|tuple|float|NoneType|dict)$`, py.TypeError, "can't multiply sequence by non-int of type '$2'"},
 	{`^unknown binary op: (\S+) in (\S+)$`, py.TypeError, "argument of type '$2' is not iterable"},
 	{`^unknown binary op: (\S+) (\S+) (\S+)$`, py.TypeError, "unsupported operand type(s) for $2: '$1' and '$3'"},
-	{`^unknown unary op: ([-+~])(\S+)$`, py.TypeError, "bad operand type for unary $1: '$2'"},
+	{`^unknown unary op: ([-+~]) ?(\S+)$`, py.TypeError, "bad operand type for unary $1: '$2'"},
 	{`^invalid call of non-function \((\S+)\)$`, py.TypeError, "'$1' object is not callable"},
 	{`^function (\S+) accepts no arguments \((\d+) given\)$`, py.TypeError, "$1() takes no arguments ($2 given)"},
 	{`^function (\S+) accepts (1) positional argument \((\d+) given\)$`, py.TypeError, "$1() takes exactly 1 argument ($3 given)"},
@@ -75,16 +76,28 @@ var typeWords = map[string]string{"string": "str", "bytes": "str", "range": "xra
 // words for what went wrong in a .py file.
 func (r *run) exceptionOf(err error) *py.Exception {
 	x := exceptionOf(err)
-	var already *py.Exception
-	if x == nil || errors.As(err, &already) {
+	if x == nil {
+		return nil
+	}
+	at, ok := raisedAt(err)
+	if !ok || path.Ext(at.Pos.Filename()) != ".py" {
 		return x
 	}
-	pos, ok := raisedAt(err)
-	if !ok || path.Ext(pos.Filename()) != ".py" {
+	pos := at.Pos
+	if x.Class() == py.NameError {
+		return inFunction(x, at.Name)
+	}
+	var already *py.Exception
+	if errors.As(err, &already) {
 		return x
 	}
 	cause := innermost(err)
 	msg := cause.Error()
+	if text, ok := strings.CutPrefix(msg, "key ("); ok && x.Class() == py.KeyError {
+		if key := tupleOf("(" + strings.TrimSuffix(text, " not in dict")); key != nil {
+			return py.KeyError.New(cause, key)
+		}
+	}
 	for i, re := range compiledPython() {
 		m := re.FindStringSubmatch(msg)
 		if m == nil {
@@ -108,21 +121,45 @@ func (r *run) exceptionOf(err error) *py.Exception {
 	return x
 }
 
+// tupleOf returns the tuple of literals that the interpreter shows as text, or nil.
+func tupleOf(text string) starlark.Value {
+	thread := new(starlark.Thread)
+	thread.SetMaxExecutionSteps(1000)
+	v, err := starlark.EvalOptions(&options, thread, "", text, nil)
+	if t, ok := v.(starlark.Tuple); ok && err == nil {
+		return t
+	}
+	return nil
+}
+
+// inFunction words the error of a name that nothing has, in the function of that
+// name: one that a function looks for is a global one.
+//
+// ceval.c, LOAD_GLOBAL.
+func inFunction(x *py.Exception, function string) *py.Exception {
+	text, isText := starlark.AsString(x.Args[0])
+	name, _ := pysyntax.FrameFunction(function)
+	if !isText || name == "<toplevel>" || !strings.HasPrefix(text, "name '") || x.Traceback != "" {
+		return x
+	}
+	return py.NameError.New(x.Cause, starlark.String("global "+text))
+}
+
 // raisedAt returns where the script stood when the error was raised.
-func raisedAt(err error) (syntax.Position, bool) {
+func raisedAt(err error) (starlark.CallFrame, bool) {
 	var e, last *starlark.EvalError
 	for errors.As(err, &e) {
 		last, err = e, e.Unwrap()
 	}
 	if last == nil {
-		return syntax.Position{}, false
+		return starlark.CallFrame{}, false
 	}
 	for _, f := range slices.Backward(last.CallStack) {
 		if f.Pos.Filename() != "<builtin>" {
-			return f.Pos, true
+			return f, true
 		}
 	}
-	return syntax.Position{}, false
+	return starlark.CallFrame{}, false
 }
 
 // augmentedAt reports whether the operator at the position is that of an

@@ -33,7 +33,13 @@ func init() {
 		pysyntax.ModuloName:  builtinmod.Mod,
 		pysyntax.EqualName:   builtinmod.Equal,
 		pysyntax.IterateName: builtinmod.Iterate,
-		pysyntax.AttrName:    builtinmod.GetAttr,
+
+		pysyntax.LessName:           builtinmod.Order,
+		pysyntax.LessOrEqualName:    builtinmod.Order,
+		pysyntax.GreaterName:        builtinmod.Order,
+		pysyntax.GreaterOrEqualName: builtinmod.Order,
+
+		pysyntax.AttrName: builtinmod.GetAttr,
 	} {
 		env[name] = starlark.NewBuiltin(name, fn)
 	}
@@ -104,7 +110,11 @@ func rawInput(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 0, &prompt); err != nil {
 		return nil, py.TypeError.Errorf("%w", err)
 	}
-	if err := writeTo(thread, nil, py.Str(prompt)); err != nil {
+	text := py.Str(prompt)
+	if out := &stateOf(thread).task.run.out; out.isSoft(nil) {
+		text = " " + text
+	}
+	if err := writeTo(thread, nil, text); err != nil {
 		return nil, err
 	}
 	stdin := attr(stateOf(thread).task.run.specialModule("sys"), "stdin")

@@ -82,7 +82,6 @@ func TestAsCPythonDoes(t *testing.T) {
 		if !ok {
 			t.Fatalf("program %s has no output", number)
 		}
-		want = strings.ReplaceAll(want, "global name '", "name '")
 		want = freeVariable.ReplaceAllString(want, "UnboundLocalError local variable $1 referenced before assignment")
 		out.Reset()
 		_, err := rt.Run(context.Background(), "x.py", []byte(src))

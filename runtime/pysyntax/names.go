@@ -134,6 +134,15 @@ const (
 	EqualName   = "$eq"
 	IterateName = "$iter"
 
+	// LessName is less(x, y), x < y, and the others are <=, > and >=: values of different types have
+	// an order, None below all. They are called only in scripts, only if Config.Known knows them, and
+	// not where an operand is a literal number or string.
+	// CPython: COMPARE_OP.
+	LessName           = "$lt"
+	LessOrEqualName    = "$le"
+	GreaterName        = "$gt"
+	GreaterOrEqualName = "$ge"
+
 	// AttrName is attr(x, name): x.name, for the names that Config.Attr picks.
 	// CPython: LOAD_ATTR.
 	AttrName = "$attr"

@@ -5,8 +5,8 @@ import (
 )
 
 // In a script the operators below mean what they do in Python 2, if the host has functions for them
-// (Config.Known): / divides integers to an integer, % formats with widths, True == 1, and strings can be
-// iterated over. Where the operands show that Starlark's own operator does the same, it stays.
+// (Config.Known): / divides integers to an integer, % formats with widths, True == 1, values of different types
+// have an order, and strings can be iterated over. Where the operands show that Starlark's own operator does the same, it stays.
 
 // python reports whether the function is to stand for an operator of the language.
 func (l *lowerer) python(name string) bool {
@@ -32,6 +32,10 @@ func (l *lowerer) binary(x *syntax.BinaryExpr) syntax.Expr {
 		if notNumber(x.X) || notNumber(x.Y) {
 			return x
 		}
+	case syntax.LT, syntax.LE, syntax.GT, syntax.GE:
+		if isLiteral(x.X) || isLiteral(x.Y) {
+			return x
+		}
 	}
 	c := call(name, x.OpPos, x.X, x.Y)
 	if x.Op == syntax.NEQ {
@@ -52,6 +56,14 @@ func (l *lowerer) operator(op syntax.Token) string {
 		name = ModuloName
 	case syntax.EQL, syntax.NEQ:
 		name = EqualName
+	case syntax.LT:
+		name = LessName
+	case syntax.LE:
+		name = LessOrEqualName
+	case syntax.GT:
+		name = GreaterName
+	case syntax.GE:
+		name = GreaterOrEqualName
 	}
 	if name == "" || !l.python(name) {
 		return ""

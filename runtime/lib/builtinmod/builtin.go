@@ -64,6 +64,9 @@ func Attr(v starlark.Value, name string) (starlark.Value, error) {
 	if m := methodsOf(v)[name]; m != nil {
 		return m.BindReceiver(v), nil
 	}
+	if t, ok := v.(*Type); ok && name == "__class__" {
+		return TypeOf(t), nil
+	}
 	if v, ok := v.(starlark.HasAttrs); ok {
 		a, err := v.Attr(name)
 		if a != nil {
@@ -90,9 +93,6 @@ func Attr(v starlark.Value, name string) (starlark.Value, error) {
 			return starlark.String(f.Doc()), nil
 		}
 		return starlark.None, nil
-	}
-	if t, ok := v.(*Type); ok {
-		return nil, py.AttributeError.Errorf("type object '%s' has no attribute '%s'", t.name, name)
 	}
 	return nil, py.NoAttribute(v, name)
 }

@@ -53,7 +53,7 @@ func equal(x, y starlark.Value, depth int) (bool, error) {
 	}
 	if nx, ok := number(x); ok {
 		ny, ok := number(y)
-		if !ok {
+		if !ok || isNaN(nx) { // to Starlark NaN is NaN
 			return false, nil
 		}
 		return starlark.Equal(nx, ny)

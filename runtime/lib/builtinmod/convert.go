@@ -76,7 +76,7 @@ func makeInteger(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tup
 				return nil, py.TypeError.Errorf("an integer is required")
 			}
 			if base = clampInt(n); base != 0 && (base < 2 || base > 36) {
-				return nil, py.ValueError.Errorf("%s() base must be >= 2 and <= 36", b.Name())
+				return nil, py.ValueError.Errorf("%s() base must be >= 2 and <= 36, or 0", b.Name())
 			}
 		}
 		if n, ok := parseInteger(s, base, long); ok {
@@ -160,7 +160,7 @@ func makeFloat(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	if s, ok := py.AsBytes(x); ok {
 		f, ok := parseFloat(py.Strip(s))
 		if !ok {
-			return nil, py.ValueError.Errorf("could not convert string to float: %s", py.Strip(s))
+			return nil, badFloat(py.Strip(s))
 		}
 		return starlark.Float(f), nil
 	}
@@ -191,6 +191,16 @@ func parseFloat(s string) (float64, bool) {
 		return 0, false
 	}
 	return f, true
+}
+
+// badFloat is the error of float(s): the words depend on whether s begins with a number.
+func badFloat(s string) error {
+	for i := 1; i < min(len(s), 400); i++ {
+		if _, ok := parseFloat(s[:i]); ok {
+			return py.ValueError.Errorf("invalid literal for float(): %s", s)
+		}
+	}
+	return py.ValueError.Errorf("could not convert string to float: %s", s)
 }
 
 // makeBool is bool(x=False).

@@ -228,7 +228,11 @@ func xrange(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	for i, arg := range args {
 		n, _ := number(arg)
 		if _, ok := n.(starlark.Int); !ok {
-			return nil, py.TypeError.Errorf("%s() integer argument expected, got %s.", b.Name(), py.TypeName(arg))
+			part := []string{"start", "end", "step"}[min(i, 2)]
+			if len(args) == 1 {
+				part = "end"
+			}
+			return nil, py.TypeError.Errorf("%s() integer %s argument expected, got %s.", b.Name(), part, py.TypeName(arg))
 		}
 		limits[i] = n
 	}

@@ -78,3 +78,35 @@ func Equal(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []sta
 	eq, err := equal(args[0], args[1], 0)
 	return starlark.Bool(eq), err
 }
+
+// Order is x < y, x <= y, x > y or x >= y, by the name of the built-in: $lt, $le, $gt or $ge. Values of
+// different types have an order, but sets go by what they contain.
+//
+// object.c, PyObject_RichCompare.
+func Order(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	x, y, op := args[0], args[1], b.Name()
+	if is[*starlark.Set](x) && is[*starlark.Set](y) {
+		ok, err := starlark.Compare(orders[op], x, y)
+		return starlark.Bool(ok), err
+	}
+	if isNaN(x) || isNaN(y) {
+		return starlark.False, nil
+	}
+	c, err := compare(x, y, 0)
+	switch op {
+	case "$lt":
+		return starlark.Bool(c < 0), err
+	case "$le":
+		return starlark.Bool(c <= 0), err
+	case "$gt":
+		return starlark.Bool(c > 0), err
+	}
+	return starlark.Bool(c >= 0), err
+}
+
+var orders = map[string]syntax.Token{"$lt": syntax.LT, "$le": syntax.LE, "$gt": syntax.GT, "$ge": syntax.GE}
+
+func isNaN(v starlark.Value) bool {
+	f, ok := v.(starlark.Float)
+	return ok && f != f
+}

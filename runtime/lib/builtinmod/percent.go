@@ -33,6 +33,8 @@ func Format(thread *starlark.Thread, format string, args starlark.Value) (string
 	p := &percent{thread: thread}
 	if t, ok := args.(starlark.Tuple); ok {
 		p.args = t
+	} else if t, ok := args.(*py.Named); ok {
+		p.args = t.Tuple()
 	} else {
 		p.args, p.single = starlark.Tuple{args}, true
 		switch args.(type) {

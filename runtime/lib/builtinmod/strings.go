@@ -230,6 +230,9 @@ func unpack(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, m
 				bound, n = "at most", len(vars)
 			}
 		}
+		if bound == "exactly" && n == 1 {
+			return py.TypeError.Errorf("%s() takes exactly one argument (%d given)", b.Name(), len(args))
+		}
 		plural := "s"
 		if n == 1 {
 			plural = ""

@@ -152,6 +152,9 @@ func (t *Type) CompareSameType(op syntax.Token, y starlark.Value, depth int) (bo
 
 // CallInternal makes a value of the type.
 func (t *Type) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if t == basestringType {
+		return nil, py.TypeError.Errorf("The basestring type cannot be instantiated")
+	}
 	if t.make == nil {
 		return nil, py.TypeError.Errorf("cannot create '%s' instances", t.name)
 	}
@@ -168,15 +171,14 @@ func (t *Type) Attr(name string) (starlark.Value, error) {
 		return m, nil
 	}
 	if t.methods[name] == nil && !slices.Contains(stock[t.name], name) {
-		return nil, nil
+		return nil, py.AttributeError.Errorf("type object '%s' has no attribute '%s'", t.name, name)
 	}
 	return starlark.NewBuiltin(name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		if len(args) == 0 || !t.has(args[0]) {
-			got := "nothing"
-			if len(args) > 0 {
-				got = py.TypeName(args[0]) + " instance"
-			}
-			return nil, py.TypeError.Errorf("unbound method %s() must be called with %s instance as first argument (got %s instead)", name, t.name, got)
+		if len(args) == 0 {
+			return nil, py.TypeError.Errorf("descriptor '%s' of '%s' object needs an argument", name, t.name)
+		}
+		if !t.has(args[0]) {
+			return nil, py.TypeError.Errorf("descriptor '%s' requires a '%s' object but received a '%s'", name, t.name, py.TypeName(args[0]))
 		}
 		m, err := Attr(args[0], name)
 		if err != nil {
