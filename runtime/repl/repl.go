@@ -58,6 +58,7 @@ type REPL struct {
 	mu        sync.Mutex
 	cancel    context.CancelFunc // of the item that runs, or nil
 	interrupt bool               // it was cancelled
+	early     bool               // Ctrl-C came between two statements of a paste
 	patience  *time.Timer        // until it is told how to leave
 	items     atomic.Int64
 }
@@ -163,6 +164,9 @@ func (p *REPL) item(ctx context.Context) error {
 		}
 		read = true
 		p.screen.freshLine(p.options.Stdout)
+		if len(p.reader.queue) == 0 {
+			p.forget() // at the prompt Ctrl-C is a key
+		}
 		item, err := p.reader.next()
 		if err != nil {
 			return "", err
@@ -185,6 +189,17 @@ func (p *REPL) begin(cancel context.CancelFunc) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cancel, p.interrupt = cancel, false
+	if p.early {
+		p.early, p.interrupt = false, true
+		cancel()
+	}
+}
+
+// forget drops a Ctrl-C that came when nothing ran.
+func (p *REPL) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.early = false
 }
 
 func (p *REPL) end(cancel context.CancelFunc) {
@@ -228,7 +243,8 @@ func (p *REPL) interrupted() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case p.cancel == nil:
+	case p.cancel == nil: // between two statements of a paste
+		p.early = true
 	case !p.interrupt:
 		p.interrupt = true
 		p.cancel()
