@@ -39,6 +39,9 @@ const (
 	trusted = 16 << 20
 	// faith is by how much more than what has arrived a server's word is taken for.
 	faith = 64
+	// hope is the same where nothing is told, up to hugeFrom: what is
+	// not reached costs addresses, and what is copied costs fresh memory twice.
+	hope = 4
 
 	slabFrom = 4 << 10   // smaller strings have memory of their own
 	slabSize = 256 << 10 // what pieces are cut from while they come
@@ -82,12 +85,13 @@ func (s *slab) give(buf []byte, n int) string {
 
 // fill reads until it has want bytes or src returns an error. told says that want
 // is the server's word: the bytes are to come. Memory follows what has arrived: it
-// is doubled as it fills up, or multiplied if the rest is told of.
+// is multiplied as it fills up: by more if the rest is told of, by less once there
+// is much.
 func fill(src io.Reader, s *slab, want int64, told bool) (data string, err error) {
 	if want == 0 {
 		return "", nil
 	}
-	size, factor := int64(firstPiece), int64(2)
+	size, factor := int64(firstPiece), int64(hope)
 	if told {
 		size, factor = trusted, faith
 		if want > trusted {
@@ -98,6 +102,9 @@ func fill(src io.Reader, s *slab, want int64, told bool) (data string, err error
 	n := 0
 	for int64(n) < want {
 		if n == len(buf) {
+			if n > hugeFrom && !told {
+				factor = 2
+			}
 			bigger := uncleared(int(min(factor*int64(n), want)))
 			copy(bigger, buf)
 			buf = bigger

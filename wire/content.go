@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 )
 
@@ -351,36 +352,74 @@ func (d *Decoder) Decode(dst, src []byte) (nd, ns int, err error) {
 // whole and plain: CRLF, up to 15 digits, CRLF. It leaves anything else where it
 // is, for Next to judge. d is in chunkData.
 func (d *Decoder) chunks(dst, src []byte) (nd, ns int) {
+	left, excess := d.left, d.excess // in registers: small chunks cost a few nanoseconds
 	for {
 		k := min(len(dst)-nd, len(src)-ns)
-		if int64(k) > d.left {
-			k = int(d.left)
+		if int64(k) > left {
+			k = int(left)
 		}
-		copy(dst[nd:nd+k], src[ns:ns+k])
+		if to, from := dst[nd:nd+k], src[ns:ns+k]; 8 <= k && k <= 16 {
+			// Two words, which overlap, without the call. Both are read before one
+			// is written, as dst may be the beginning of src.
+			a, b := binary.LittleEndian.Uint64(from), binary.LittleEndian.Uint64(from[k-8:])
+			binary.LittleEndian.PutUint64(to, a)
+			binary.LittleEndian.PutUint64(to[k-8:], b)
+		} else {
+			copy(to, from)
+		}
 		nd, ns = nd+k, ns+k
-		if d.left -= int64(k); d.left > 0 {
+		if left -= int64(k); left > 0 {
 			break
 		}
-		d.state = chunkEnd
+		if nd == len(dst) {
+			break
+		}
+		var n int
+		var size int64
 		rest := src[ns:]
-		if nd == len(dst) || len(rest) < len("\r\n0\r\n") || rest[0] != '\r' || rest[1] != '\n' {
+		if len(rest) >= 8 {
+			const crlfs, mask = 0x0a0d_0000_0a0d, 0xffff_0000_ffff
+			w := binary.LittleEndian.Uint64(rest)
+			hi, lo := int64(hexdig[byte(w>>16)])-1, int64(hexdig[byte(w>>24)])-1
+			if w&mask == crlfs && hi|lo > 0 { // two digits, not 00
+				n, size = len("\r\n10\r\n"), hi<<4|lo
+			}
+		}
+		if n == 0 {
+			if n, size = plainChunk(rest); n == 0 {
+				break
+			}
+		}
+		was := excess
+		// Of 16 bytes a chunk the CRLF before is two, so n counts both line ends.
+		if excess = max(0, excess+n-16-int(2*min(size, 1<<29))); excess > d.lim.ChunkOverhead {
+			excess = was
 			break
 		}
-		i, size := 2, int64(0)
-		for i < len(rest) && i < 2+15 && hexdig[rest[i]] != 0 {
-			size = size<<4 | int64(hexdig[rest[i]]-1)
-			i++
-		}
-		if size == 0 || len(rest) < i+2 || rest[i] != '\r' || rest[i+1] != '\n' {
-			break
-		}
-		excess := max(0, d.excess+i+2-16-int(2*min(size, 1<<29)))
-		if excess > d.lim.ChunkOverhead {
-			break
-		}
-		d.state, d.left, d.excess = chunkData, size, excess
-		ns += i + 2
+		left = size
+		ns += n
 	}
+	if left == 0 {
+		d.state = chunkEnd
+	}
+	d.left, d.excess = left, excess
 	d.off += int64(ns)
 	return nd, ns
+}
+
+// plainChunk reads the CRLF behind a chunk's data and the next chunk-size line if
+// they are whole and plain, and returns their length in bytes, else 0.
+func plainChunk(b []byte) (n int, size int64) {
+	if len(b) < len("\r\n0\r\n") || b[0] != '\r' || b[1] != '\n' {
+		return 0, 0
+	}
+	i := 2
+	for i < len(b) && i < 2+15 && hexdig[b[i]] != 0 {
+		size = size<<4 | int64(hexdig[b[i]]-1)
+		i++
+	}
+	if size == 0 || len(b) < i+2 || b[i] != '\r' || b[i+1] != '\n' {
+		return 0, 0
+	}
+	return i + 2, size
 }
