@@ -71,6 +71,11 @@ func (r *HTTPResponse) begin(thread *starlark.Thread) error {
 	r.enter(thread)
 	r.fresh = !r.t.used
 	r.t.used = true
+	if r.x != nil {
+		if err := r.x.answered(r); err != nil {
+			return err
+		}
+	}
 	var s statusLine
 	for interim := 0; ; interim++ {
 		var err error

@@ -55,6 +55,8 @@ type HTTPConnection struct {
 	expires   time.Time     // when the exchange under way must be over; zero: never
 	announced announcement  // by the request under way
 
+	watch *watch // nil: nobody watches
+
 	lostAnswer bool // getresponse failed; until close()
 	frozen     bool
 	user       *starlark.Thread             // inside a method; see lease
@@ -137,6 +139,7 @@ func (k *connectionClass) CallInternal(thread *starlark.Thread, args starlark.Tu
 		return nil, err
 	}
 	c.rules, c.deadline = newRules(&o), o.Deadline
+	c.watch = newWatch(c, h)
 	var hostname, port, strict starlark.Value = nil, starlark.None, starlark.None
 	params := []any{"host", &hostname, "port?", &port}
 	if k.secure {
@@ -293,6 +296,10 @@ func (c *HTTPConnection) Attr(name string) (starlark.Value, error) {
 		return c.responseClass, nil
 	case "default_port":
 		return starlark.MakeInt(c.defaultPort), nil
+	case "stats":
+		return c.watch.stats(), nil
+	case "timings":
+		return starlark.Bool(c.watch != nil), nil
 	case "policy":
 		if c.rules.strict {
 			return starlark.String("strict"), nil
@@ -360,7 +367,7 @@ func (c *HTTPConnection) Attr(name string) (starlark.Value, error) {
 var connectionFields = []string{
 	"_HTTPConnection__response", "_HTTPConnection__state", "_buffer", "_create_connection", "_http_vsn", "_http_vsn_str",
 	"_method", "_tunnel_headers", "_tunnel_host", "_tunnel_port", "auto_open", "deadline", "debuglevel", "default_port",
-	"host", "limits", "max_body", "policy", "port", "response_class", "sock", "source_address", "strict", "timeout",
+	"host", "limits", "max_body", "policy", "port", "response_class", "sock", "source_address", "stats", "strict", "timeout", "timings",
 }
 
 // AttrNames lists what Attr knows, sorted.
@@ -398,6 +405,13 @@ func (c *HTTPConnection) SetField(name string, v starlark.Value) error {
 		c.sourceAddress = v
 	case "strict":
 		c.strict = v
+	case "timings":
+		switch on := bool(v.Truth()); {
+		case on && c.watch == nil:
+			c.watch = &watch{conn: c}
+		case !on && c.watch != nil && c.watch.host == nil:
+			c.watch = nil
+		}
 	case "debuglevel":
 		c.debuglevel = v
 	case "auto_open":

@@ -13,6 +13,7 @@ import (
 type lease struct {
 	own, shared             **starlark.Thread // of the connection, of the transport; nil: none
 	ownBefore, sharedBefore *starlark.Thread
+	x                       **trip // of the transport
 }
 
 // alone makes a method one that refuses a second thread, and that tells the
@@ -28,7 +29,12 @@ func alone(f method) method {
 			return nil, err
 		}
 		defer l.end()
-		return f(thread, b, args, kwargs)
+		if l.x == nil || *l.x == nil {
+			return f(thread, b, args, kwargs)
+		}
+		value, err := f(thread, b, args, kwargs)
+		(*l.x).after(err)
+		return value, err
 	}
 }
 
@@ -63,7 +69,7 @@ func (r *HTTPResponse) lease(thread *starlark.Thread) (lease, error) {
 // begin takes the lease, unless another thread has it.
 func (l *lease) begin(thread *starlark.Thread, t *transport, typeName string) error {
 	if t != nil {
-		l.shared = &t.user
+		l.shared, l.x = &t.user, &t.x
 	}
 	for _, user := range []**starlark.Thread{l.own, l.shared} {
 		if user != nil && *user != nil && *user != thread {

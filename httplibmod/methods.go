@@ -231,6 +231,7 @@ func (c *HTTPConnection) getResponse(thread *starlark.Thread, buffering bool) (*
 	if err != nil {
 		return nil, err
 	}
+	r.x = c.watch.take()
 	if err := r.begin(thread); err != nil {
 		err = asException(err)
 		if t.unsent != nil {
@@ -242,6 +243,9 @@ func (c *HTTPConnection) getResponse(thread *starlark.Thread, buffering bool) (*
 	}
 	if t.timed {
 		t.expire(c.expires) // the head's own time is over
+	}
+	if r.x != nil {
+		r.x.head(r)
 	}
 	c.state = to
 	if r.willClose {
@@ -342,6 +346,7 @@ func connClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 func (c *HTTPConnection) close(thread *starlark.Thread) error {
 	c.state = moves[c.state][opClose]
 	c.request.reset()
+	c.watch.end(nil)
 	c.lostAnswer = false
 	var err error
 	if t := c.t; t != nil {

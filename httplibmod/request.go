@@ -120,6 +120,9 @@ func (c *HTTPConnection) putRequest(thread *starlark.Thread, method, url starlar
 	if err := c.rules.checkTarget(methodText, target); err != nil {
 		return err
 	}
+	if c.watch != nil {
+		c.watch.begin(methodText, target)
+	}
 	b := &c.request
 	b.out = append(b.out, methodText...)
 	b.out = append(b.out, ' ')
@@ -247,6 +250,14 @@ func (c *HTTPConnection) endHeaders(thread *starlark.Thread, b body) error {
 	if err := c.checkMutable("send on"); err != nil {
 		return err
 	}
+	err := c.sendOutput(thread, b)
+	if c.watch != nil {
+		c.watch.sent(err)
+	}
+	return err
+}
+
+func (c *HTTPConnection) sendOutput(thread *starlark.Thread, b body) error {
 	to, err := c.allowed(opEndHeaders)
 	if err != nil {
 		return err

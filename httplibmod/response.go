@@ -48,6 +48,7 @@ type HTTPResponse struct {
 	cut    error // the end inside a body framed by its length, behind a short answer
 	lost   bool  // a chunked body was cut: the next read says so again, and closes
 	frozen bool
+	x      *trip             // measured, or nil
 	bound  *starlark.Builtin // the method that was asked for last
 }
 
@@ -81,6 +82,9 @@ func (r *HTTPResponse) finish(thread *starlark.Thread) error {
 		return nil
 	}
 	r.closed = true
+	if r.x != nil {
+		r.x.finish(r.complete())
+	}
 	r.t.held = false
 	r.t.expire(time.Time{})
 	var err error
@@ -115,6 +119,9 @@ func (r *HTTPResponse) abandon(thread *starlark.Thread) error {
 // drop closes the transport. A script's own socket object is left to the
 // script, which may hold canned answers in it.
 func (r *HTTPResponse) drop(thread *starlark.Thread) error {
+	if r.x != nil {
+		r.x.finish(false)
+	}
 	if r.t.sock == nil {
 		return nil
 	}
@@ -200,6 +207,8 @@ func (r *HTTPResponse) Attr(name string) (starlark.Value, error) {
 			return starlark.None, nil
 		}
 		return r.msg, nil
+	case "timings":
+		return r.x.timings(), nil
 	case "version", "status", "reason", "chunked", "chunk_left", "length", "will_close":
 		if r.msg == nil && r.status == 0 {
 			return unknown, nil
@@ -250,7 +259,7 @@ func (r *HTTPResponse) field(name string) starlark.Value {
 
 // responseFields names what Attr returns besides methods.
 var responseFields = []string{
-	"_method", "chunk_left", "chunked", "debuglevel", "fp", "length", "msg", "reason", "status", "strict", "version", "will_close",
+	"_method", "chunk_left", "chunked", "debuglevel", "fp", "length", "msg", "reason", "status", "strict", "timings", "version", "will_close",
 }
 
 // AttrNames lists what Attr knows, sorted.

@@ -36,6 +36,8 @@ type transport struct {
 	ragged error // TLS ended without close_notify: Python's exception for it
 	unsent error // why the rest of a request was not sent, in a strict connection
 
+	x *trip // under way or over, or nil: nobody watches
+
 	user *starlark.Thread // inside a method of the connection or a response; see lease
 }
 

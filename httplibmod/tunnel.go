@@ -64,6 +64,7 @@ func (c *HTTPConnection) connect(thread *starlark.Thread) error {
 			return err
 		}
 	}
+	began := c.watch.now()
 	v, err := c.dialSocket(thread)
 	if err != nil {
 		c.state = idle
@@ -74,8 +75,14 @@ func (c *HTTPConnection) connect(thread *starlark.Thread) error {
 	if c.tunnelHost != "" {
 		err = c.tunnel(thread, t)
 	}
-	if err == nil && c.class.secure {
-		t, err = c.secure(thread, t)
+	if err == nil {
+		c.watch.connected(began, t)
+		if c.class.secure {
+			began = c.watch.now()
+			if t, err = c.secure(thread, t); err == nil {
+				c.watch.secured(began, t)
+			}
+		}
 	}
 	if err != nil {
 		t.close(thread)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.starlark.net/starlark"
+
+	"starwire/runtime/host"
 )
 
 // A Config says what the scripts of a Runtime may do and what they find. The
@@ -61,9 +63,17 @@ type Config struct {
 	Now   func() time.Time
 	Sleep func(ctx context.Context, d time.Duration) error
 
+	// Observe, if set, is told of each HTTP exchange of a script when it is over:
+	// how long its phases took, what was moved, how it ended. It must be safe for
+	// concurrent use, and quick: the script waits for it.
+	Observe func(x *Exchange)
+
 	// DebugLevel is the debug level that new connections start with.
 	DebugLevel int
 }
+
+// An Exchange is one request and its response, as Config.Observe sees it.
+type Exchange = host.Exchange
 
 // Permissions list what scripts may touch. See Everything for the opposite.
 type Permissions struct {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
+	"time"
 
 	"starwire/runtime/host"
 )
@@ -162,7 +163,11 @@ func (r *run) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
 	if !isName {
 		return r.dialAddr(ctx, d, "", netip.AddrPortFrom(literal, port))
 	}
+	began := time.Now()
 	addrs, err := r.lookup(ctx, name)
+	if d.Trace != nil {
+		d.Trace.Resolve = time.Since(began)
+	}
 	if err != nil {
 		return nil, err
 	}

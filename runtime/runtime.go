@@ -61,6 +61,7 @@ func New(c Config) (*Runtime, error) {
 		Now:        c.Now,
 		Sleep:      c.Sleep,
 		DebugLevel: c.DebugLevel,
+		Observe:    c.Observe,
 		Args:       c.Args,
 		Stdin:      c.Stdin,
 	}

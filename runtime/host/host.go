@@ -65,6 +65,9 @@ type Host struct {
 
 	// Sending, if set, hears of each HTTP request just before it is sent.
 	Sending func(r Request)
+	// Observe, if not nil, is told of each HTTP exchange when it is over, on whatever
+	// goroutine that happens.
+	Observe func(x *Exchange)
 
 	// DebugLevel is the debug level that new connections start with.
 	DebugLevel int
@@ -112,6 +115,8 @@ type DialRequest struct {
 	Bind       bool // whether to bind Source at all
 	// Timeout bounds the connection attempt to each address; 0 means none.
 	Timeout time.Duration
+	// Trace, if not nil, gets what Dial can tell.
+	Trace *DialTrace
 }
 
 const local = "starwire.host"

@@ -40,7 +40,8 @@ func ConnectBefore(expires time.Time, thread *starlark.Thread, hostname string, 
 		}
 	}
 	timeout = timeout.Resolve(thread)
-	conn, err := dial(host.From(thread), hostname, port, timeout, bind, expires)
+	var trace host.DialTrace
+	conn, err := dial(host.From(thread), hostname, port, timeout, bind, expires, &trace)
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +49,7 @@ func ConnectBefore(expires time.Time, thread *starlark.Thread, hostname string, 
 	if err != nil {
 		return nil, err
 	}
+	s.resolving = trace.Resolve
 	s.Expire(expires)
 	return s, nil
 }
@@ -105,7 +107,7 @@ type localAddr struct {
 }
 
 // dial opens a connection, with Python's errors.
-func dial(h *host.Host, hostname string, port starlark.Value, timeout Timeout, bind *localAddr, expires time.Time) (net.Conn, error) {
+func dial(h *host.Host, hostname string, port starlark.Value, timeout Timeout, bind *localAddr, expires time.Time, trace *host.DialTrace) (net.Conn, error) {
 	if err := h.Context().Err(); err != nil {
 		return nil, contextCause(h)
 	}
@@ -117,7 +119,7 @@ func dial(h *host.Host, hostname string, port starlark.Value, timeout Timeout, b
 	if hostname == "" || strings.ContainsAny(hostname, "[]\x00") {
 		return nil, gaiError(eaiNoName, nil)
 	}
-	d := host.DialRequest{Host: hostname, Port: service}
+	d := host.DialRequest{Host: hostname, Port: service, Trace: trace}
 	if bind != nil {
 		d.Bind, d.SourceHost, d.SourcePort = true, bind.host, bind.port
 	}

@@ -149,7 +149,7 @@ func (s *Socket) ConnectTo(thread *starlark.Thread, address starlark.Value) erro
 	if name == "" {
 		name = "localhost" // INADDR_ANY reaches this machine
 	}
-	conn, err := dial(s.host, name, starlark.MakeInt(port), s.timeout, s.bind, time.Time{})
+	conn, err := dial(s.host, name, starlark.MakeInt(port), s.timeout, s.bind, time.Time{}, nil)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,9 @@ type Socket struct {
 	waiting bool         // an operation blocks, and others have the turn: see pause
 	done    atomic.Bool  // the script closed it, or its connection went to another Socket
 	holders atomic.Int32 // open file objects, which keep the connection
+
+	in, out   int64         // bytes so far
+	resolving time.Duration // how long resolving the peer's name took
 }
 
 // A Layer is what a protocol on top of TCP changes about a Socket.
@@ -153,6 +156,13 @@ func (s *Socket) Host() *host.Host { return s.host }
 // nil if there is none. Reading and writing it directly is not counted and
 // knows no timeout.
 func (s *Socket) NetConn() net.Conn { return s.conn }
+
+// Moved returns how many bytes were received and sent so far; over TLS, before
+// encryption.
+func (s *Socket) Moved() (in, out int64) { return s.in, s.out }
+
+// Resolving returns how long Connect took to resolve the peer's name.
+func (s *Socket) Resolving() time.Duration { return s.resolving }
 
 // SetSource makes r what the script's recv and makefile read through: a reader
 // over this Socket that may hold bytes already. nil takes it away. Read, for
@@ -343,6 +353,7 @@ func (s *Socket) waitWrite(p []byte) (int, error) {
 
 // received charges n bytes read; a used-up limit closes the socket.
 func (s *Socket) received(n int64) error {
+	s.in += n
 	err := s.host.Budget.Read(n)
 	if err != nil {
 		s.Close()
@@ -352,6 +363,7 @@ func (s *Socket) received(n int64) error {
 
 // wrote charges n bytes sent, and maps the error.
 func (s *Socket) wrote(n int64, err error) error {
+	s.out += n
 	if over := s.host.Budget.Write(n); over != nil {
 		s.Close()
 		return over
