@@ -1,6 +1,7 @@
 package builtinmod
 
 import (
+	"errors"
 	"testing"
 
 	"go.starlark.net/starlark"
@@ -46,8 +47,8 @@ func TestBounds(t *testing.T) {
 	}
 	for _, tt := range tests {
 		v, err := tt.call()
-		x, ok := err.(*py.Exception)
-		if !ok || !x.IsA(py.MemoryError) && !x.IsA(py.OverflowError) && !x.IsA(py.ValueError) {
+		var x *py.Exception
+		if !errors.As(err, &x) || !x.IsA(py.MemoryError) && !x.IsA(py.OverflowError) && !x.IsA(py.ValueError) {
 			t.Errorf("%s = %.40v, %v; want an error about its size", tt.name, v, err)
 		}
 	}

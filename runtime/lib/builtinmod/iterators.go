@@ -94,12 +94,14 @@ func newIterator(thread *starlark.Thread, x starlark.Value) (*iterator, error) {
 func fixed(thread *starlark.Thread, name string, items []starlark.Value, size func() int, changed string) *iterator {
 	i, n := -1, len(items)
 	return &iterator{thread, name, func() (starlark.Value, error) {
-		if i++; i >= n {
-			i = n
+		if i >= n {
 			return nil, nil
 		}
 		if size() != n {
 			return nil, py.RuntimeError.Errorf("%s", changed)
+		}
+		if i++; i >= n {
+			return nil, nil
 		}
 		return items[i], nil
 	}}
