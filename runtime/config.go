@@ -70,6 +70,14 @@ type Config struct {
 
 	// DebugLevel is the debug level that new connections start with.
 	DebugLevel int
+
+	// OnConcurrent, if set, is called before script code may run beside other
+	// script code of its run: by parallel, and by testserver for each server. It is
+	// called on the script's goroutine, by several at a time if several run.
+	//
+	// A process that does nothing but run one script is faster on one processor,
+	// where a connection's wake-ups cross to no other, and can raise GOMAXPROCS here.
+	OnConcurrent func()
 }
 
 // An Exchange is one request and its response, as Config.Observe sees it.

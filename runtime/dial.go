@@ -66,6 +66,7 @@ func (r *run) listen(ctx context.Context) (net.Listener, error) {
 			return nil, err
 		}
 	}
+	r.rt.concurrent()
 	own := &ownListener{Listener: l, servers: &r.own, addr: l.Addr().(*net.TCPAddr).AddrPort()}
 	r.own.add(own.addr)
 	return own, nil

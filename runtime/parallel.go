@@ -147,9 +147,13 @@ func (g *group) run(thread *starlark.Thread, limit int) (starlark.Value, error) 
 	defer g.end(nil)
 	defer context.AfterFunc(h.Context(), func() { g.stop(-1, context.Cause(h.Context())) })()
 
+	n := min(limit, len(g.items))
+	if n > 1 {
+		g.task.run.rt.concurrent()
+	}
 	loan := h.Lend()
 	var workers sync.WaitGroup
-	for range min(limit, len(g.items)) {
+	for range n {
 		workers.Go(func() {
 			for g.one() {
 			}

@@ -49,6 +49,29 @@ print(all == ["got /%d/2" % n for n in range(64)], len(hits), len(set(hits)))
 	}
 }
 
+// TestOnConcurrent: the hook is called where a second thread of scripts begins,
+// before it does, and nowhere else.
+func TestOnConcurrent(t *testing.T) {
+	for _, tt := range []struct {
+		script string
+		want   int
+	}{
+		{"time.sleep(0.001)", 0},
+		{"parallel(len, [])", 0},
+		{"parallel(len, ['a'])", 0},
+		{"parallel(len, ['a', 'b'], limit=1)", 0},
+		{"parallel(len, ['a', 'b'])", 1},
+		{"testserver.start({})", 1},
+		{"testserver.start({})\nparallel(len, ['a', 'b'])\nparallel(len, ['a', 'b'])", 3},
+	} {
+		called := 0
+		rt, _ := newRuntime(t, Config{Permissions: Permissions{Listen: true}, OnConcurrent: func() { called++ }})
+		if _, err := rt.Run(context.Background(), "x.star", []byte(tt.script)); err != nil || called != tt.want {
+			t.Errorf("%s called the hook %d times, %v; want %d", tt.script, called, err, tt.want)
+		}
+	}
+}
+
 // TestParallelLeaves has workers leave connections, responses and servers to the
 // script. The handlers of such a server share what its worker returned, and so
 // have to take turns with the script.
