@@ -10,7 +10,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	goruntime "runtime"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -224,7 +226,20 @@ func (o *options) isolated(ctx context.Context, stderr io.Writer) int {
 	return code
 }
 
+// onOneProcessor keeps a script that runs alone on one processor: that a
+// connection's data wakes a thread elsewhere, and that the collector works beside
+// it, costs more than it gains. It has all of them from its first second thread
+// on. GOMAXPROCS in the environment has the last word.
+func (o *options) onOneProcessor() {
+	if os.Getenv("GOMAXPROCS") != "" {
+		return
+	}
+	goruntime.GOMAXPROCS(1)
+	o.Config.OnConcurrent = sync.OnceFunc(goruntime.SetDefaultGOMAXPROCS)
+}
+
 func (o *options) runText(ctx context.Context, name string, src []byte, stderr io.Writer) int {
+	o.onOneProcessor()
 	rt, err := runtime.New(o.Config)
 	if err != nil {
 		return usageError(stderr, flags.Error(err))
