@@ -33,8 +33,9 @@ var options = syntax.FileOptions{
 	Set: true, While: true, TopLevelControl: true, GlobalReassign: true, Recursion: true,
 }
 
-// maxSourceSize bounds a source text: compiling heeds no deadline.
-const maxSourceSize = 4 << 20 // bytes
+// maxSourceSize bounds a source text: compiling heeds no deadline, and takes a
+// second or two for as much.
+const maxSourceSize = 1 << 20 // bytes
 
 func tooLarge(name string) error {
 	return &SyntaxError{Problems: []Problem{{
@@ -61,14 +62,20 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 	guardTree(file)
 	p := &program{name: name, text: text, python: python}
 	uses := make(map[string]struct{})
-	own := false
+	own, unknown := false, 0
 	p.prog, err = starlark.FileProgram(file, func(name string) bool {
 		shared, special := rt.envOf(python).Has(name), isOwn(name, python)
 		if shared || special {
 			uses[name] = struct{}{}
 		}
 		own = own || special && !shared
-		return shared || special
+		if shared || special || starlark.Universe.Has(name) {
+			return shared || special
+		}
+		// The resolver looks for what each unknown name could have meant, among all
+		// names of the file: enough of them are enough.
+		unknown++
+		return unknown > keptProblems
 	})
 	if err != nil {
 		return nil, rt.syntaxError(text, err)

@@ -130,6 +130,9 @@ func (s *Session) eval(ctx context.Context, name, text string, show bool) (starl
 	if ctx.Err() != nil {
 		return nil, canceled(ctx)
 	}
+	if len(text) > maxSourceSize {
+		return nil, tooLarge(name)
+	}
 	prog, reads, err := s.compile(name, text, show)
 	if err != nil {
 		return nil, err

@@ -58,6 +58,9 @@ func (e *SyntaxError) format() string {
 func (rt *Runtime) syntaxError(text string, err error) error {
 	e := new(SyntaxError)
 	add := func(pos syntax.Position, msg string) {
+		if len(e.Problems) >= keptProblems {
+			return
+		}
 		line := lineOf(text, int(pos.Line))
 		e.Problems = append(e.Problems, Problem{Pos: pos, Msg: msg, Source: line})
 	}
@@ -71,7 +74,9 @@ func (rt *Runtime) syntaxError(text string, err error) error {
 		}
 	case errors.As(err, &names):
 		for _, p := range names {
-			add(p.Pos, p.Msg+rt.spelling(p.Msg))
+			if len(e.Problems) < keptProblems {
+				add(p.Pos, p.Msg+rt.spelling(p.Msg))
+			}
 		}
 	case errors.As(err, &single):
 		add(single.Pos, single.Msg)
@@ -82,6 +87,9 @@ func (rt *Runtime) syntaxError(text string, err error) error {
 	}
 	return e
 }
+
+// keptProblems bounds the problems that a SyntaxError lists.
+const keptProblems = 100
 
 // spelling completes the resolver's "undefined: x", which knows the file's own
 // names but not the predeclared ones.

@@ -92,7 +92,7 @@ func TestNesting(t *testing.T) {
 		}
 	}
 	rt, _ := newRuntime(t, Config{})
-	if _, err := rt.Run(context.Background(), "x.star", make([]byte, maxSourceSize+1)); err == nil || !strings.Contains(err.Error(), "x.star: the text is larger than 4 MiB") {
+	if _, err := rt.Run(context.Background(), "x.star", make([]byte, maxSourceSize+1)); err == nil || !strings.Contains(err.Error(), "x.star: the text is larger than 1 MiB") {
 		t.Errorf("a text too large: %v", err)
 	}
 	// What people write is far from the bounds.

@@ -1,6 +1,8 @@
 package pysyntax
 
 import (
+	"strings"
+
 	"go.starlark.net/syntax"
 )
 
@@ -279,20 +281,21 @@ func (p *parser) str() syntax.Expr {
 	first := p.take()
 	lit := first.val.(strLit)
 	end := first.start + len(first.text)
+	parts := []string{lit.value}
 	for p.at(tokString) {
 		t := p.take()
 		next := t.val.(strLit)
 		if next.bytes != lit.bytes {
 			p.fail(t.pos, "a string and a bytes literal cannot be joined")
 		}
-		lit.value += next.value
+		parts = append(parts, next.value)
 		end = t.start + len(t.text)
 	}
 	tok := syntax.STRING
 	if lit.bytes {
 		tok = syntax.BYTES
 	}
-	return &syntax.Literal{Token: tok, TokenPos: first.pos, Raw: p.scan.src[first.start:end], Value: lit.value}
+	return &syntax.Literal{Token: tok, TokenPos: first.pos, Raw: p.scan.src[first.start:end], Value: strings.Join(parts, "")}
 }
 
 // paren parses a parenthesised expression, a tuple or a generator expression.
