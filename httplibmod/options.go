@@ -179,6 +179,19 @@ func (a *ourArguments) take(kwargs []starlark.Tuple) []starlark.Tuple {
 	return rest
 }
 
+// splitOurs appends to ours those of kwargs that are our arguments, and returns
+// the rest besides.
+func splitOurs(kwargs, ours []starlark.Tuple) (rest, with []starlark.Tuple) {
+	for _, kv := range kwargs {
+		if new(ourArguments).named(string(kv[0].(starlark.String))) != nil {
+			ours = append(ours, kv)
+		} else {
+			rest = append(rest, kv)
+		}
+	}
+	return rest, ours
+}
+
 func (a *ourArguments) named(name string) *starlark.Value {
 	switch name {
 	case "policy":

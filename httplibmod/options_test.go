@@ -243,6 +243,9 @@ func TestOptions(t *testing.T) {
 			"1.5 7 9 9 2.0"},
 		{"c = httplib.HTTPConnection('h', policy='strict', max_body=None)\nshow(c.max_body)", "None"},
 		{"c = httplib.HTTPConnection('h', deadline=3)\nc.deadline = None\nshow(c.deadline)", "None"},
+		{"c = http.client.HTTPConnection('h', 80, policy='strict', timeout=4, max_body=7)\nshow(c.policy, c.max_body, c.timeout)", "'strict' 7 4"},
+		{"c = http.client.HTTPSConnection('h', deadline=1.5, limits={'line': 9})\nshow(c.deadline, c.limits['line'], c.policy)", "1.5 9 'python'"},
+		{"http.client.HTTPConnection('h', policy='lax')", "ValueError: policy must be 'python' or 'strict', not 'lax'"},
 		{"httplib.HTTPConnection('h', policy='lax')", "ValueError: policy must be 'python' or 'strict', not 'lax'"},
 		{"httplib.HTTPConnection('h', deadline=0)", "ValueError: deadline must be above 0: 0"},
 		{"httplib.HTTPConnection('h', deadline='1')", "TypeError: deadline is a number of seconds, not str"},
@@ -253,7 +256,7 @@ func TestOptions(t *testing.T) {
 		{"httplib.HTTPConnection('h', limits={'line': 1.0})", "TypeError: limits['line'] is an int, not float"},
 		{"httplib.HTTPConnection('h', limits=[1])", "TypeError: limits is a dict, not list"},
 	} {
-		if got := outcome(run(t, tt.script, nil)); got != tt.want {
+		if got := outcome(run(t, tt.script, starlark.StringDict{"http": HTTPModule})); got != tt.want {
 			t.Errorf("%s: %s; want %s", tt.script, got, tt.want)
 		}
 	}

@@ -138,17 +138,19 @@ func (k *clientClass) Attr(name string) (starlark.Value, error) {
 func (k *clientClass) AttrNames() []string { return k.of.AttrNames() }
 
 // CallInternal is HTTPConnection(host[, port[, timeout[, source_address[,
-// blocksize]]]]), and for HTTPS context= besides.
+// blocksize]]]]), and for HTTPS context= besides; and by name our own arguments,
+// as httplib's classes have them.
 func (k *clientClass) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var host, port, timeout, source, blocksize, context starlark.Value
 	params := []any{"host", &host, "port?", &port, "timeout?", &timeout, "source_address?", &source, "blocksize?", &blocksize}
 	if k.of.secure {
 		params = append(params, "context?", &context)
 	}
+	with := []starlark.Tuple{{starlark.String("strict"), starlark.True}}
+	kwargs, with = splitOurs(kwargs, with)
 	if err := py.UnpackArgs(k.of.name, args, kwargs, params...); err != nil {
 		return nil, err
 	}
-	with := []starlark.Tuple{{starlark.String("strict"), starlark.True}}
 	for _, kw := range []struct {
 		name  string
 		value starlark.Value

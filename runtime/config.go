@@ -11,6 +11,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/httplibmod"
 	"starwire/runtime/host"
 )
 
@@ -70,6 +71,9 @@ type Config struct {
 
 	// DebugLevel is the debug level that new connections start with.
 	DebugLevel int
+	// HTTP is what the connections of httplib and http.client start with: policy,
+	// deadline, limits. A script can ask for others for a connection of its own.
+	HTTP httplibmod.Options
 
 	// OnConcurrent, if set, is called before script code may run beside other
 	// script code of its run: by parallel, and by testserver for each server. It is

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.starlark.net/starlark"
+
+	"starwire/httplibmod"
 )
 
 func TestConfigErrors(t *testing.T) {
@@ -238,6 +240,36 @@ func TestImports(t *testing.T) {
 		}
 		if strings.HasPrefix(pkg, "starwire/") && slices.Contains(strings.Fields(strings.Trim(imports, "[]\n")), "net/http") {
 			t.Errorf("%s imports net/http", pkg)
+		}
+	}
+}
+
+// TestHTTPOptions: connections begin with the Config's options, in each item of a
+// session too, and a script's own come before those.
+func TestHTTPOptions(t *testing.T) {
+	rt, out := newRuntime(t, Config{HTTP: httplibmod.Options{
+		Strict: true, Deadline: 3 * time.Second, MaxBody: 99, Limits: httplibmod.Limits{Interim: 4},
+	}})
+	const show = `
+def show(c):
+    print(c.policy, c.deadline, c.max_body, c.limits["interim"])
+show(httplib.HTTPConnection("h"))
+show(http.client.HTTPSConnection("h"))
+show(httplib.HTTPConnection("h", policy="python", deadline=None, max_body=None, limits={"interim": 5}))
+`
+	const want = "strict 3.0 99 4\nstrict 3.0 99 4\npython None None 5\n"
+	s := rt.NewSession()
+	defer s.Close()
+	for what, execute := range map[string]func() error{
+		"Run": func() error {
+			_, err := rt.Run(context.Background(), "x.star", []byte(show))
+			return err
+		},
+		"Session": func() error { return s.Run(context.Background(), "x.star", []byte(show)) },
+	} {
+		out.Reset()
+		if err := execute(); err != nil || out.String() != want {
+			t.Errorf("%s printed %q, %v; want %q", what, out, err, want)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/httplibmod"
 	"starwire/runtime/host"
 	"starwire/runtime/py"
 )
@@ -122,6 +123,7 @@ func (rt *Runtime) newRun(ctx context.Context) *run {
 	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	t.cancel = cancel
 	t.host = host.Attach(new(starlark.Thread), inner, h)
+	httplibmod.Configure(t.host, rt.config.HTTP)
 	r.out.budget = h.Budget
 	return r
 }
