@@ -85,7 +85,7 @@ func escapeConfig(granted string, wall time.Duration) Config {
 			Listen:  true,
 		},
 		Limits: Limits{
-			Wall: wall, Steps: 50_000_000, Memory: 64 << 20, PrintBytes: 1 << 20, Conns: 50,
+			Wall: wall, Steps: 50_000_000, Memory: 128 << 20, PrintBytes: 1 << 20, Conns: 50,
 			ReadBytes: 2 << 20, WriteBytes: 2 << 20,
 		},
 		Stderr: io.Discard,
