@@ -4,6 +4,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lib/remod"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
 	"starwire/runtime/lib/stringiomod"
@@ -36,6 +37,7 @@ func newModule() *starlarkstruct.Module {
 		"_is_illegal_header_value": starlark.NewBuiltin("_is_illegal_header_value", isIllegalHeaderValue),
 		"_is_legal_header_name":    starlark.NewBuiltin("_is_legal_header_name", isLegalHeaderName),
 		"mimetools":                Mimetools,
+		"re":                       remod.Module,
 		"socket":                   socketmod.Module,
 		"StringIO":                 stringiomod.CModule.Members["StringIO"],
 		"urlsplit":                 urlparsemod.Module.Members["urlsplit"],

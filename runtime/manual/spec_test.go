@@ -99,7 +99,6 @@ var specified = []struct {
 // name that has come to be must be taken off.
 var missing = map[string]string{
 	"httplib.os": "os is a module of each run; scripts have it under its own name",
-	"httplib.re": "re is found under its own name",
 	"httplib._contains_disallowed_url_pchar_re": "an expression that a constructor and putrequest use; nothing of CPython's tests reads it",
 
 	// Subclasses override these in Python; there are none here, and the two that
