@@ -341,6 +341,8 @@ func (c *HTTPConnection) unsent(thread *starlark.Thread, err error) error {
 	case c.rules.strict:
 		t.unsent = err
 		return nil
+	case !t.answered():
+		t.close(thread)
 	}
 	return err
 }

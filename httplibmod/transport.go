@@ -184,6 +184,16 @@ func (t *transport) stale() bool {
 	}
 }
 
+// answered reports whether bytes of the server's are still to be read. On a
+// connection that was reset no more can come.
+func (t *transport) answered() bool {
+	if len(t.bufferedBytes()) > 0 {
+		return true
+	}
+	data, _ := t.sock.Idle()
+	return data
+}
+
 // A scriptObject is a value whose methods we call: conn.sock may be assigned
 // anything with sendall, makefile and close.
 type scriptObject struct{ value starlark.Value }
