@@ -50,6 +50,10 @@ Flags, before FILE:
   --resolve HOST:PORT:ADDR[:PORT]
                             connect to ADDR when a script names HOST:PORT
   --debuglevel N            new connections print what they send and receive
+  --policy python|strict    as httplib does, or refuse what RFC 9112 lets a client refuse
+  --deadline DURATION       for one request and its response, however often a byte drips
+  --max-body SIZE|none      the most that one read() may return
+  --limit NAME=N            of what a server sends: --limit headers=50; a script's limits={}
   --color WHEN              auto, always or never; NO_COLOR=1 is never
   --setup FILE              doctest: a script to run first, to start servers
   -run REGEX  -v            test: only functions of these names; show every test

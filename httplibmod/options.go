@@ -285,8 +285,8 @@ func (l *Limits) set(v starlark.Value) error {
 			l.HeadTime = d
 			continue
 		}
-		field := l.named(name)
-		if field == nil {
+		field, ok := l.Field(name).(*int)
+		if !ok {
 			return py.ValueError.Errorf("no limit is called %s", py.Repr(kv[0]))
 		}
 		n, ok := kv[1].(starlark.Int)
@@ -302,7 +302,21 @@ func (l *Limits) set(v starlark.Value) error {
 	return nil
 }
 
-func (l *Limits) named(name string) *int {
+// LimitNames returns what scripts call the limits.
+func LimitNames() []string {
+	var names []string
+	for _, n := range limitNames {
+		names = append(names, n.name)
+	}
+	return append(names, headTimeName)
+}
+
+// Field returns where l keeps the limit that scripts call name: an *int, a
+// *time.Duration for HeadTime, or nil if no limit is called so.
+func (l *Limits) Field(name string) any {
+	if name == headTimeName {
+		return &l.HeadTime
+	}
 	for _, n := range limitNames {
 		if n.name == name {
 			return n.field(l)

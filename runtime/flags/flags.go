@@ -49,9 +49,39 @@ func Parse(args []string) (Options, error) {
 			break
 		}
 	}
+	fs, sandbox, conns := newFlagSet(&o)
+	args, rest := cutAfterCode(fs, args)
+	if err := fs.Parse(args); err != nil {
+		return o, flagError(err)
+	}
+	var misplaced error
+	fs.Visit(func(f *flag.Flag) {
+		if command, ok := only[f.Name]; ok && command != o.Command {
+			misplaced = fmt.Errorf("flag %s belongs to starwire %s", dashed(f.Name), command)
+		}
+	})
+	if misplaced != nil {
+		return o, misplaced
+	}
+	if *conns > 0 {
+		o.Config.Limits.Conns = int(*conns)
+	}
+	p := &o.Config.Permissions
+	if !*sandbox && len(p.Net)+len(p.Read)+len(p.Write)+len(p.Env) == 0 && !p.Listen {
+		deny := p.DenyNet
+		*p = runtime.Everything()
+		p.DenyNet = deny
+	}
+	o.Args = append(fs.Args(), rest...)
+	return o, nil
+}
+
+// newFlagSet returns the flags, which set o, and the two that Parse has to look at
+// once all are known.
+func newFlagSet(o *Options) (fs *flag.FlagSet, sandbox *bool, conns *int64) {
 	c := &o.Config
 	c.Limits = runtime.NoLimits()
-	fs := flag.NewFlagSet("starwire", flag.ContinueOnError)
+	fs = flag.NewFlagSet("starwire", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.Func("c", "", func(s string) error { o.Code, o.HasCode = s, true; return nil })
 	fs.BoolVar(&o.Help, "help", false, "")
@@ -69,9 +99,13 @@ func Parse(args []string) (Options, error) {
 	fs.Var(&o.Color, "color", "")
 	fs.Func("cacert", "", func(s string) (err error) { c.RootCAs, err = readCAs(s); return })
 	fs.IntVar(&c.DebugLevel, "debuglevel", 0, "")
+	fs.Func("policy", "", func(s string) error { return parsePolicy(s, &c.HTTP) })
+	fs.Func("deadline", "", func(s string) (err error) { c.HTTP.Deadline, err = parseDuration(s); return })
+	fs.Func("max-body", "", func(s string) error { return parseMaxBody(s, &c.HTTP) })
+	fs.Func("limit", "", func(s string) error { return parseLimit(s, &c.HTTP.Limits) })
 	fs.Func("timeout", "", func(s string) (err error) { c.Limits.Wall, err = parseDuration(s); return })
 	fs.Func("resolve", "", func(s string) error { return parseResolve(s, c) })
-	sandbox := fs.Bool("sandbox", false, "")
+	sandbox = fs.Bool("sandbox", false, "")
 	p := &c.Permissions
 	fs.Func("allow-net", "", list(&p.Net))
 	fs.Func("deny-net", "", list(&p.DenyNet))
@@ -85,31 +119,9 @@ func Parse(args []string) (Options, error) {
 	fs.Func("max-write", "", size(&l.WriteBytes))
 	fs.Func("max-print", "", size(&l.PrintBytes))
 	fs.Func("max-memory", "", size(&l.Memory))
-	var conns int64
-	fs.Func("max-conns", "", count(&conns))
-	args, rest := cutAfterCode(fs, args)
-	if err := fs.Parse(args); err != nil {
-		return o, flagError(err)
-	}
-	var misplaced error
-	fs.Visit(func(f *flag.Flag) {
-		if command, ok := only[f.Name]; ok && command != o.Command {
-			misplaced = fmt.Errorf("flag %s belongs to starwire %s", dashed(f.Name), command)
-		}
-	})
-	if misplaced != nil {
-		return o, misplaced
-	}
-	if conns > 0 {
-		l.Conns = int(conns)
-	}
-	if !*sandbox && len(p.Net)+len(p.Read)+len(p.Write)+len(p.Env) == 0 && !p.Listen {
-		deny := p.DenyNet
-		*p = runtime.Everything()
-		p.DenyNet = deny
-	}
-	o.Args = append(fs.Args(), rest...)
-	return o, nil
+	conns = new(int64)
+	fs.Func("max-conns", "", count(conns))
+	return fs, sandbox, conns
 }
 
 // dashed writes a flag's name as a person does.

@@ -4,12 +4,14 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"starwire/httplibmod"
 	"starwire/runtime"
 )
 
@@ -76,6 +78,53 @@ func parseDuration(s string) (time.Duration, error) {
 		return 0, errors.New("want a time above zero such as 1.5, 500ms or 2m")
 	}
 	return d, nil
+}
+
+// parsePolicy reads what a script gives as policy.
+func parsePolicy(s string, o *httplibmod.Options) error {
+	if s != "python" && s != "strict" {
+		return errors.New("want python or strict")
+	}
+	o.Strict = s == "strict"
+	return nil
+}
+
+// parseMaxBody reads what a script gives as max_body; none lifts what the strict
+// policy sets.
+func parseMaxBody(s string, o *httplibmod.Options) error {
+	if s == "none" {
+		o.MaxBody = -1
+		return nil
+	}
+	if size(&o.MaxBody)(s) != nil {
+		return errors.New("want a size such as 4096, 64MiB or 1GB, or none")
+	}
+	return nil
+}
+
+// parseLimit reads NAME=N, one item of what a script gives as limits.
+func parseLimit(s string, l *httplibmod.Limits) error {
+	name, value, ok := strings.Cut(s, "=")
+	if !ok {
+		return errors.New("want NAME=N, such as headers=50 or head_bytes=64KiB")
+	}
+	switch field := l.Field(name).(type) {
+	case *int:
+		var n int64
+		if size(&n)(value) != nil || n > math.MaxInt32 {
+			return fmt.Errorf("want a number from 1 to %d behind %s=, or a size such as 64KiB", math.MaxInt32, name)
+		}
+		*field = int(n)
+	case *time.Duration:
+		d, err := parseDuration(value)
+		if err != nil {
+			return err
+		}
+		*field = d
+	default:
+		return fmt.Errorf("no limit is called %s; there are %s", name, strings.Join(httplibmod.LimitNames(), ", "))
+	}
+	return nil
 }
 
 // parseResolve reads HOST:PORT:ADDR[:PORT]; ADDR may be an IPv6 address in brackets.

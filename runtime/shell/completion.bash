@@ -2,10 +2,13 @@
 _starwire() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local commands='run doctest test check help completion'
-	local flags='--allow-env --allow-listen --allow-net --allow-read --allow-write --cacert --color --debuglevel --deny-net --help --json --junit --max-conns --max-print --max-read --max-steps --max-write --resolve --sandbox --setup --tap --timeout --version -c -i -run -v'
+	local flags='--allow-env --allow-listen --allow-net --allow-read --allow-write --cacert --color --deadline --debuglevel --deny-net --help --isolate --json --junit --limit --max-body --max-conns --max-memory --max-print --max-read --max-steps --max-write --policy --resolve --sandbox --setup --tap --timeout --version -c -i -run -v'
+	local limits='line headers head_bytes interim chunk_line chunk_overhead trailers trailer_bytes empty_lines read_ahead host request_line request_value head_time'
 	COMPREPLY=()
 	case $prev in
 	--color) COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
+	--policy) COMPREPLY=($(compgen -W 'python strict' -- "$cur")); return ;;
+	--limit) compopt -o nospace; COMPREPLY=($(compgen -S = -W "$limits" -- "$cur")); return ;;
 	completion) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")); return ;;
 	help) COMPREPLY=($(compgen -W "$(starwire help --names "$cur" 2>/dev/null)" -- "$cur")); return ;;
 	esac

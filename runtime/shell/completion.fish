@@ -22,9 +22,17 @@ complete -c starwire -l allow-read -r -d 'folders to read'
 complete -c starwire -l allow-write -r -d 'folders to write'
 complete -c starwire -l allow-env -x -d 'environment variables to read'
 complete -c starwire -l allow-listen -d 'run test servers'
-for limit in steps read write print conns
-    complete -c starwire -l max-$limit -x
-end
+complete -c starwire -l policy -x -a 'python strict' -d 'how careful connections are'
+complete -c starwire -l deadline -x -d 'seconds for a request and its response'
+complete -c starwire -l limit -x -d 'NAME=N, of what a server sends' -a '(string join \n line headers head_bytes interim chunk_line chunk_overhead trailers trailer_bytes empty_lines read_ahead host request_line request_value head_time)='
+complete -c starwire -l max-body -x -d 'bytes that one read may return'
+complete -c starwire -l max-steps -x
+complete -c starwire -l max-read -x
+complete -c starwire -l max-write -x
+complete -c starwire -l max-print -x
+complete -c starwire -l max-conns -x
+complete -c starwire -l max-memory -x
+complete -c starwire -l isolate -d 'run it in a process of its own'
 complete -c starwire -o run -x -d 'test: names to run'
 complete -c starwire -s v -d 'test: every test'
 complete -c starwire -l tap -d 'test: TAP'

@@ -27,6 +27,10 @@ _starwire() {
 		'--allow-read[folders to read]:folder:_files -/' '--allow-write[folders to write]:folder:_files -/' \
 		'--allow-env[environment variables to read]:list:' '--allow-listen[run test servers]' \
 		'--max-steps:number:' '--max-read:size:' '--max-write:size:' '--max-print:size:' '--max-conns:number:' \
+		'--max-memory:size:' '--isolate[run it in a process of its own]' \
+		'--policy[how careful connections are]:policy:(python strict)' '--deadline[for a request and its response]:duration:' \
+		'--max-body[what one read may return]:size:' \
+		'*--limit[of what a server sends]:NAME=N:compadd -S = line headers head_bytes interim chunk_line chunk_overhead trailers trailer_bytes empty_lines read_ahead host request_line request_value head_time' \
 		'-run[test\: names to run]:regular expression:' '-v[test\: every test]' '--tap[test\: TAP]' \
 		'--junit[test\: a report]:file:_files' '--json[check\: JSON]' \
 		'-c[run code]:code:' '-i[talk to it afterwards]' '--help' '--version' '*:file:_files'
