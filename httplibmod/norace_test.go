@@ -1,0 +1,5 @@
+//go:build !race
+
+package httplibmod
+
+const raceEnabled = false
