@@ -13,11 +13,15 @@ import (
 	"starwire/httplibmod"
 	"starwire/runtime/host"
 	"starwire/runtime/lib/base64mod"
+	"starwire/runtime/lib/errnomod"
+	"starwire/runtime/lib/getoptmod"
 	"starwire/runtime/lib/hashlibmod"
 	"starwire/runtime/lib/hmacmod"
 	"starwire/runtime/lib/jsonmod"
 	"starwire/runtime/lib/mathmod"
+	"starwire/runtime/lib/mimetypesmod"
 	"starwire/runtime/lib/osmod"
+	"starwire/runtime/lib/randommod"
 	"starwire/runtime/lib/remod"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
@@ -35,6 +39,8 @@ import (
 var builtinModules = []*starlarkstruct.Module{
 	base64mod.Binascii,
 	base64mod.Module,
+	errnomod.Module,
+	getoptmod.Module,
 	hashlibmod.Module,
 	hmacmod.Module,
 	httplibmod.HTTPModule,
@@ -57,8 +63,10 @@ var builtinModules = []*starlarkstruct.Module{
 // specialModules are those made anew for each run, on first use: modules, and
 // values like a module whose members can be assigned.
 var specialModules = map[string]func(h *host.Host) starlark.HasAttrs{
-	"httplib": func(h *host.Host) starlark.HasAttrs { return httplibmod.NewRunModule(h) },
-	"os":      func(h *host.Host) starlark.HasAttrs { return osmod.New(h) },
+	"httplib":   func(h *host.Host) starlark.HasAttrs { return httplibmod.NewRunModule(h) },
+	"mimetypes": func(*host.Host) starlark.HasAttrs { return mimetypesmod.New() },
+	"os":        func(h *host.Host) starlark.HasAttrs { return osmod.New(h) },
+	"random":    func(h *host.Host) starlark.HasAttrs { return randommod.New(h) },
 }
 
 // isSpecial reports whether the name is that of a special module.

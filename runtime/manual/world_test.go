@@ -64,7 +64,7 @@ values = [
     ssl.create_default_context(), ssl.Purpose.SERVER_AUTH, ssl.get_default_verify_paths(),
     open("/dev/null", "r+"), sys.stdin, os.environ, sys.version_info, sys.float_info,
     StringIO.StringIO(""), cStringIO.StringIO(""), hashlib.md5(), hmac.new("k"),
-    re.compile("a"), re.match("a", "a"), re.finditer("a", "a"),
+    random.Random(), random.SystemRandom(), re.compile("a"), re.match("a", "a"), re.finditer("a", "a"),
     time.gmtime(0), time.now(), time.second, urlparse.urlsplit("http://h/"), urlparse.urlparse("http://h/"),
     attempt(get, httplib.HTTPSConnection("self.example.com")).error,
     attempt(int, "1"), attempt(int, "x"), where(), using(plain), struct(a = 1),

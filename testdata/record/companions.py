@@ -41,7 +41,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SESSIONS = [os.path.join(HERE, '..', '..', folder, 'testdata', '*.session') for folder in ('httplibmod', 'runtime/lib/*')]
-MODULES = ('StringIO', 'base64', 'binascii', 'hashlib', 'hmac', 'httplib', 'json', 'math', 'mimetools', 'os', 're', 'rfc822', 'socket', 'ssl', 'sys', 'time', 'urllib', 'urlparse')
+MODULES = ('StringIO', 'base64', 'binascii', 'collections', 'cookielib', 'Cookie', 'errno', 'getopt', 'hashlib', 'hmac', 'httplib', 'itertools', 'json', 'math', 'mimetools', 'mimetypes', 'optparse', 'os', 'random', 're', 'rfc822', 'select', 'socket', 'ssl', 'sys', 'time', 'urllib', 'urllib2', 'urlparse')
 
 
 def rep(value):
