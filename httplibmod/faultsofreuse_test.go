@@ -228,9 +228,9 @@ func TestSplits(t *testing.T) {
 // is, by eight at a time. Afterwards, in runs that go on, nothing of them is left:
 // no descriptor, no goroutine, no memory.
 func TestManyFailures(t *testing.T) {
-	total := 10_000
-	if raceEnabled || testing.Short() { // the race detector and TLS: a minute and more
-		total = 1_000
+	total, few := 10_000, 8 // few: of what is slow
+	if raceEnabled || testing.Short() {
+		total, few = 500, 2 // it would take a minute and more
 	}
 	type failure struct {
 		fault
@@ -251,7 +251,7 @@ func TestManyFailures(t *testing.T) {
 				}
 				rounds := 0 // to be shared out
 				if secure || f.wait > 0 || f.timesOut() || f.id == "F14" || f.id == "F25" {
-					rounds = 8
+					rounds = few
 					slow += rounds
 				} else {
 					quick++
@@ -260,7 +260,7 @@ func TestManyFailures(t *testing.T) {
 			}
 		}
 	}
-	each := max(8, (total-slow+quick-1)/quick)
+	each := max(few, (total-slow+quick-1)/quick)
 
 	var clients [8]*client
 	for i := range clients {
