@@ -64,10 +64,7 @@ func (w *watch) begin(method, target string) {
 	w.end(nil)
 	c := w.conn
 	x := &trip{host: w.host}
-	x.value = host.Exchange{Method: method, Target: target, Scheme: "http", Host: c.host, Port: py.Str(c.port), Began: time.Now()}
-	if c.class.secure {
-		x.value.Scheme = "https"
-	}
+	x.value = host.Exchange{Method: method, Target: target, Scheme: c.scheme(), Host: c.host, Port: py.Str(c.port), Began: time.Now()}
 	if c.tunnelHost != "" {
 		x.value.Proxy = net.JoinHostPort(x.value.Host, x.value.Port)
 		x.value.Host, x.value.Port = c.tunnelHost, py.Str(c.tunnelPort)

@@ -59,7 +59,7 @@ func (c *HTTPConnection) connect(thread *starlark.Thread) error {
 	}
 	c.detach(thread)
 	if c.tunnelHost != "" {
-		if err := host.From(thread).Tunnel(c.tunnelHost, py.Str(c.tunnelPort)); err != nil {
+		if err := host.From(thread).Tunnel(c.scheme(), c.tunnelHost, py.Str(c.tunnelPort)); err != nil {
 			c.state = idle
 			return err
 		}
@@ -93,6 +93,14 @@ func (c *HTTPConnection) connect(thread *starlark.Thread) error {
 	return nil
 }
 
+// scheme is what the connection speaks to the origin server.
+func (c *HTTPConnection) scheme() string {
+	if c.class.secure {
+		return "https"
+	}
+	return "http"
+}
+
 // dialSocket calls _create_connection((host, port), timeout, source_address).
 func (c *HTTPConnection) dialSocket(thread *starlark.Thread) (starlark.Value, error) {
 	if c.dial != starlark.None {
@@ -103,7 +111,11 @@ func (c *HTTPConnection) dialSocket(thread *starlark.Thread) (starlark.Value, er
 	if err != nil {
 		return nil, err
 	}
-	s, err := socketmod.ConnectBefore(c.expires, thread, c.host, c.port, timeout, c.sourceAddress)
+	scheme := c.scheme()
+	if c.tunnelHost != "" {
+		scheme = "http" // is what the proxy hears first
+	}
+	s, err := socketmod.ConnectBefore(c.expires, scheme, thread, c.host, c.port, timeout, c.sourceAddress)
 	if err != nil {
 		return nil, err
 	}

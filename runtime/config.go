@@ -48,8 +48,9 @@ type Config struct {
 	// Permissions.Read allows.
 	FS fs.FS
 
-	// Dial, if set, opens the TCP connections of scripts. Names were judged by
-	// Permissions.Net before; which addresses to accept is the hook's business.
+	// Dial, if set, opens the connections of scripts: network is "tcp" and address
+	// "host:port", or "unix" and a path. Names were judged by Permissions.Net before;
+	// which addresses to accept is the hook's business.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Lookup, if set, resolves host names in place of the system's resolver.
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
@@ -68,6 +69,10 @@ type Config struct {
 	// how long its phases took, what was moved, how it ended. It must be safe for
 	// concurrent use, and quick: the script waits for it.
 	Observe func(x *Exchange)
+
+	// Audit, if set, is told of each use of a permission and of each refusal, as it
+	// happens: (*Audit).Add collects them. It must be safe for concurrent use, and quick.
+	Audit func(g Grant)
 
 	// DebugLevel is the debug level that new connections start with.
 	DebugLevel int
@@ -91,7 +96,11 @@ type Exchange = host.Exchange
 type Permissions struct {
 	// Net grants connections. An element is "host", "host:port",
 	// "*.example.com:443" (any name below example.com), "10.0.0.0/8", "[::1]:80",
-	// the class "private", or "*" for any host, each with or without ":port".
+	// the class "private", or "*" for any host, each with or without ":port". With
+	// "https://" before it, it grants HTTPSConnection alone, at port 443 if it names
+	// none, and with "http://" HTTPConnection, at port 80: no sockets.
+	//
+	// "unix:/run/app.sock" grants a Unix socket, "unix:*" all of them; "*" none.
 	//
 	// Names are judged before they are resolved, and the addresses they resolve to
 	// when they are dialled: an address of the class private (loopback, the
@@ -115,7 +124,7 @@ type Permissions struct {
 // restriction at all.
 func Everything() Permissions {
 	all := []string{"*"}
-	return Permissions{Net: all, Read: all, Write: all, Env: all, Listen: true}
+	return Permissions{Net: []string{"*", "unix:*"}, Read: all, Write: all, Env: all, Listen: true}
 }
 
 // Limits bound one run: a Run, a Call, or a Session. 0 means the default, a

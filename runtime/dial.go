@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"syscall"
@@ -56,8 +57,11 @@ func (o *ownServers) at(port uint16) (netip.AddrPort, bool) {
 // listen is Host.Listen: a listener on a free port of a loopback address.
 func (r *run) listen(ctx context.Context) (net.Listener, error) {
 	if !r.rt.config.Permissions.Listen {
-		return nil, &host.PermissionError{Action: "listen on", Target: "127.0.0.1", Grant: "--allow-listen"}
+		refused := &host.PermissionError{Action: "listen on", Target: "127.0.0.1", Grant: "--allow-listen"}
+		r.rt.audit(GrantListen, "", refused)
+		return nil, refused
 	}
+	r.rt.audit(GrantListen, "", nil)
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -116,6 +120,9 @@ func checkResolve(table map[string]string) error {
 //
 // socket.py, create_connection.
 func (r *run) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
+	if d.Path != "" {
+		return r.dialUnix(ctx, d)
+	}
 	budget := r.task.host.Budget
 	port, err := portNumber(ctx, d.Port)
 	if err != nil {
@@ -124,22 +131,22 @@ func (r *run) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
 	name := d.Host
 	literal, err := netip.ParseAddr(name)
 	isName := err != nil
-	portText := strconv.Itoa(int(port))
+	to := destination{name: name, port: strconv.Itoa(int(port)), scheme: d.Scheme}
 
-	if routed, ok := r.task.host.Names.Lookup(name, portText); ok {
+	if routed, ok := r.task.host.Names.Lookup(name, to.port); ok {
 		addr, err := netip.ParseAddrPort(routed)
 		if err != nil {
 			return nil, err
 		}
 		if !r.own.has(addr) {
-			if refused := r.judge(name, literal, port); refused != nil {
+			if refused := r.judge(to, literal); refused != nil {
 				return nil, refused
 			}
 		}
 		if err := budget.Conn(); err != nil {
 			return nil, err
 		}
-		return r.dialAddr(ctx, d, "", addr)
+		return r.dialAddr(ctx, d, nil, addr)
 	}
 	if isName && isLocalhost(canonicalName(name)) {
 		if addr, ok := r.own.at(port); ok {
@@ -150,19 +157,19 @@ func (r *run) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
 		if err := budget.Conn(); err != nil {
 			return nil, err
 		}
-		return r.dialAddr(ctx, d, "", addr)
+		return r.dialAddr(ctx, d, nil, addr)
 	}
-	if refused := r.judge(name, literal, port); refused != nil {
+	if refused := r.judge(to, literal); refused != nil {
 		return nil, refused
 	}
 	if err := budget.Conn(); err != nil {
 		return nil, err
 	}
 	if r.rt.config.Dial != nil {
-		return r.dialHook(ctx, d, portText)
+		return r.dialHook(ctx, d, "tcp", net.JoinHostPort(d.Host, to.port))
 	}
 	if !isName {
-		return r.dialAddr(ctx, d, "", netip.AddrPortFrom(literal, port))
+		return r.dialAddr(ctx, d, nil, netip.AddrPortFrom(literal, port))
 	}
 	began := time.Now()
 	addrs, err := r.lookup(ctx, name)
@@ -175,7 +182,7 @@ func (r *run) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
 	err = &net.DNSError{Err: "no suitable address", Name: name, IsNotFound: true}
 	for _, a := range addrs {
 		var conn net.Conn
-		if conn, err = r.dialAddr(ctx, d, name, netip.AddrPortFrom(a, port)); err == nil {
+		if conn, err = r.dialAddr(ctx, d, &to, netip.AddrPortFrom(a, port)); err == nil {
 			return conn, nil
 		}
 		if ctx.Err() != nil {
@@ -187,22 +194,37 @@ func (r *run) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
 
 // judge returns nil if the run may dial what the script named, before it is
 // resolved: the literal address if it is valid, or else the name.
-func (r *run) judge(name string, literal netip.Addr, port uint16) *host.PermissionError {
+func (r *run) judge(to destination, literal netip.Addr) *host.PermissionError {
 	if literal.IsValid() {
-		return r.rt.net.judgeAddr("", netip.AddrPortFrom(literal, port))
+		port, _ := strconv.ParseUint(to.port, 10, 16) // dial and tunnel wrote it
+		to.name = ""
+		return r.judgeAddr(to, netip.AddrPortFrom(literal, uint16(port)))
 	}
-	return r.rt.net.judgeName(name, strconv.Itoa(int(port)))
+	refused := r.rt.net.judgeName(to)
+	r.rt.audit(GrantNet, hostport(canonicalName(to.name), to.port), refused)
+	return refused
+}
+
+// judgeAddr returns nil if the run may dial the address: one that the script
+// named, or one that to.name resolved to.
+func (r *run) judgeAddr(to destination, addr netip.AddrPort) *host.PermissionError {
+	refused := r.rt.net.judgeAddr(to, addr)
+	if a := addr.Addr().Unmap().WithZone(""); to.name == "" || refused != nil || needsOwnGrant(to.name, a) {
+		r.rt.audit(GrantNet, hostport(a.String(), strconv.Itoa(int(addr.Port()))), refused)
+	}
+	return refused
 }
 
 // tunnel is Host.Tunnel. The proxy resolves the name, so that alone is judged, and
 // an address as it is.
-func (r *run) tunnel(name, port string) error {
+func (r *run) tunnel(scheme, name, port string) error {
 	n, err := portNumber(r.current.Load().host.Context(), port)
 	if err != nil {
 		return err
 	}
 	literal, err := netip.ParseAddr(name)
-	if routed, ok := r.task.host.Names.Lookup(name, strconv.Itoa(int(n))); ok {
+	to := destination{name: name, port: strconv.Itoa(int(n)), scheme: scheme}
+	if routed, ok := r.task.host.Names.Lookup(name, to.port); ok {
 		if addr, err := netip.ParseAddrPort(routed); err == nil && r.own.has(addr) {
 			return nil
 		}
@@ -215,7 +237,7 @@ func (r *run) tunnel(name, port string) error {
 	if err == nil && r.own.has(netip.AddrPortFrom(literal, n)) {
 		return nil
 	}
-	if refused := r.judge(name, literal, n); refused != nil {
+	if refused := r.judge(to, literal); refused != nil {
 		return refused
 	}
 	return nil
@@ -238,37 +260,58 @@ func (r *run) lookup(ctx context.Context, name string) ([]netip.Addr, error) {
 	return net.DefaultResolver.LookupNetIP(ctx, "ip", name)
 }
 
+// dialUnix connects to a Unix socket, by its absolute path.
+func (r *run) dialUnix(ctx context.Context, d host.DialRequest) (net.Conn, error) {
+	path, err := filepath.Abs(d.Path)
+	if err != nil {
+		return nil, err
+	}
+	refused := r.rt.net.judgeUnix(path)
+	r.rt.audit(GrantNet, host.UnixPrefix+path, refused)
+	if refused != nil {
+		return nil, refused
+	}
+	if err := r.task.host.Budget.Conn(); err != nil {
+		return nil, err
+	}
+	if r.rt.config.Dial != nil {
+		return r.dialHook(ctx, d, "unix", path)
+	}
+	dialer := net.Dialer{Timeout: d.Timeout}
+	return dialer.DialContext(ctx, "unix", path)
+}
+
 // dialHook dials through Config.Dial.
-func (r *run) dialHook(ctx context.Context, d host.DialRequest, port string) (net.Conn, error) {
+func (r *run) dialHook(ctx context.Context, d host.DialRequest, network, address string) (net.Conn, error) {
 	if d.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, d.Timeout)
 		defer cancel()
 	}
-	conn, err := r.rt.config.Dial(ctx, "tcp", net.JoinHostPort(d.Host, port))
+	conn, err := r.rt.config.Dial(ctx, network, address)
 	if err == nil {
 		return conn, nil
 	}
 	var op *net.OpError
 	if !errors.As(err, &op) {
-		err = &net.OpError{Op: "dial", Net: "tcp", Err: err}
+		err = &net.OpError{Op: "dial", Net: network, Err: err}
 	}
 	return nil, err
 }
 
-// dialAddr dials one address. It is judged as what name resolved to, at the last
-// moment; or not any more if name is "": then it is what was judged already, the
+// dialAddr dials one address. It is judged as what to resolved to, at the last
+// moment; or not any more if to is nil: then it is what was judged already, the
 // run's own server, or the embedder's choice.
-func (r *run) dialAddr(ctx context.Context, d host.DialRequest, name string, addr netip.AddrPort) (net.Conn, error) {
+func (r *run) dialAddr(ctx context.Context, d host.DialRequest, to *destination, addr netip.AddrPort) (net.Conn, error) {
 	addr = netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())
 	dialer := net.Dialer{Timeout: d.Timeout, KeepAlive: -1, FallbackDelay: -1}
-	if name != "" {
+	if to != nil {
 		dialer.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
 			a, err := netip.ParseAddrPort(address)
 			if err != nil {
 				return err
 			}
-			if refused := r.rt.net.judgeAddr(name, a); refused != nil {
+			if refused := r.judgeAddr(*to, a); refused != nil {
 				return refused
 			}
 			return nil
@@ -301,7 +344,8 @@ func (r *run) source(ctx context.Context, d host.DialRequest) (*net.TCPAddr, err
 	a, err := netip.ParseAddr(d.SourceHost)
 	if err != nil {
 		// To ask for a name is to tell its name servers something.
-		if refused := r.judge(d.SourceHost, a, uint16(d.SourcePort)); refused != nil {
+		to := destination{name: d.SourceHost, port: strconv.Itoa(d.SourcePort)}
+		if refused := r.judge(to, a); refused != nil {
 			return nil, refused
 		}
 		addrs, err := r.lookup(ctx, d.SourceHost)

@@ -77,7 +77,7 @@ func escapeConfig(granted string, wall time.Duration) Config {
 		Permissions: Permissions{
 			Net: []string{
 				"allowed.test:80", "rebind.test", "*.wild.test", "proxy.test:3128", "198.51.100.1",
-				"127.1", "2130706433", "0x7f000001", "0177.0.0.1",
+				"127.1", "2130706433", "0x7f000001", "0177.0.0.1", "https://secure.test",
 			},
 			DenyNet: []string{"denied.wild.test"},
 			Read:    []string{granted},

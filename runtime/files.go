@@ -18,21 +18,28 @@ import (
 type filePolicy struct {
 	fsys        fs.FS
 	read, write grants
+	audit       func(kind GrantKind, target string, refused *host.PermissionError)
 }
 
-// grants are the folders granted for one kind of access.
+// grants are the folders and files granted for one kind of access.
 type grants struct {
 	all   bool
-	roots []string // absolute; a folder that a symbolic link leads to is there under both names
+	roots []root
 }
 
-func newFilePolicy(c *Config) (*filePolicy, error) {
-	p := &filePolicy{fsys: c.FS}
+// A root is a granted folder or file: as it was named, and where that was when it
+// was granted. A link's target is granted under both names.
+type root struct{ path, real string } // absolute
+
+func newFilePolicy(rt *Runtime) (*filePolicy, error) {
+	c := &rt.config
+	p := &filePolicy{fsys: c.FS, audit: rt.audit}
+	// Write comes first: what can be written need not be there to be read.
 	for _, list := range []struct {
 		field string
 		to    *grants
 		from  []string
-	}{{"Read", &p.read, c.Permissions.Read}, {"Write", &p.write, c.Permissions.Write}} {
+	}{{"Write", &p.write, c.Permissions.Write}, {"Read", &p.read, c.Permissions.Read}} {
 		for _, dir := range list.from {
 			if dir == "*" {
 				list.to.all = true
@@ -42,13 +49,58 @@ func newFilePolicy(c *Config) (*filePolicy, error) {
 			if dir == "" || err != nil {
 				return nil, fmt.Errorf("runtime.Config: Permissions.%s: %q is not a folder", list.field, dir)
 			}
-			list.to.roots = append(list.to.roots, abs)
-			if real, err := filepath.EvalSymlinks(abs); err == nil && real != abs {
-				list.to.roots = append(list.to.roots, real)
+			if !exists(abs) && !p.write.covers(abs) && (list.to == &p.read || !exists(filepath.Dir(abs))) {
+				return nil, fmt.Errorf("runtime.Config: Permissions.%s: there is no file or folder %q", list.field, dir)
+			}
+			real, err := filepath.EvalSymlinks(abs)
+			if err != nil {
+				real = abs
+			}
+			list.to.roots = append(list.to.roots, root{abs, real})
+			if real != abs {
+				list.to.roots = append(list.to.roots, root{real, real})
 			}
 		}
 	}
 	return p, nil
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// judged tells the audit of the use of a file, granted or not.
+func (p *filePolicy) judged(name string, flag int, refused *host.PermissionError) {
+	if p.audit == nil || strings.IndexByte(name, 0) >= 0 {
+		return
+	}
+	if flag&writing != 0 {
+		p.audit(GrantWrite, grantableFile(name, true), refused)
+	}
+	if flag&writing == 0 || flag&os.O_RDWR != 0 {
+		p.audit(GrantRead, grantableFile(name, false), refused)
+	}
+}
+
+// grantableFile returns what to grant so that the named file can be used: itself,
+// or the nearest folder above that is there. A file to write need not be there.
+func grantableFile(name string, write bool) string {
+	name = filepath.Clean(name)
+	if write && exists(filepath.Dir(name)) {
+		return name
+	}
+	for !exists(name) && name != filepath.Dir(name) {
+		name = filepath.Dir(name)
+	}
+	return name
+}
+
+// refuse refuses to open the named file.
+func (p *filePolicy) refuse(name string, flag int) *host.PermissionError {
+	refused := host.RefuseOpen(name, flag)
+	p.judged(name, flag, refused)
+	return refused
 }
 
 const writing = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREATE | os.O_TRUNC
@@ -63,6 +115,7 @@ func (p *filePolicy) open(ctx context.Context, name string, flag int) (host.File
 		return p.openFS(name, flag)
 	}
 	if g.all && (flag&os.O_RDWR == 0 || p.read.all) {
+		p.judged(name, flag, nil)
 		return unblocked(ctx, flag, func(flag int) (*os.File, error) { return os.OpenFile(name, flag, 0o666) },
 			func() (fs.FileInfo, error) { return os.Stat(name) })
 	}
@@ -73,23 +126,34 @@ func (p *filePolicy) open(ctx context.Context, name string, flag int) (host.File
 	if err != nil {
 		return nil, err
 	}
-	for _, dir := range g.roots {
-		rel, ok := within(dir, abs)
+	for _, root := range g.roots {
+		rel, ok := within(root.path, abs)
 		if !ok || flag&os.O_RDWR != 0 && !p.read.covers(abs) {
 			continue
 		}
-		f, err := unblocked(ctx, flag, func(flag int) (*os.File, error) { return openIn(dir, rel, flag) },
-			func() (fs.FileInfo, error) { return statIn(parentOfFile(dir, rel)) })
+		f, err := unblocked(ctx, flag, func(flag int) (*os.File, error) { return openIn(root.real, rel, flag) },
+			func() (fs.FileInfo, error) { return statIn(parentOfFile(root.real, rel)) })
 		if err != nil && escapes(err) {
 			continue
 		}
+		p.judged(name, flag, nil)
 		return f, renamed(err, name)
 	}
-	return nil, host.RefuseOpen(name, flag)
+	return nil, p.refuse(name, flag)
 }
 
 // stat is Host.Stat.
 func (p *filePolicy) stat(name string) (fs.FileInfo, error) {
+	info, err := p.probe(name)
+	var refused *host.PermissionError
+	if errors.As(err, &refused) || p.fsys == nil || filepath.IsAbs(name) || path.IsAbs(name) {
+		p.judged(name, os.O_RDONLY, refused)
+	}
+	return info, err
+}
+
+// probe is stat without the audit: the question whether there is a file to use.
+func (p *filePolicy) probe(name string) (fs.FileInfo, error) {
 	switch {
 	case p.fsys != nil && !filepath.IsAbs(name) && !path.IsAbs(name):
 		clean := path.Clean(filepath.ToSlash(name))
@@ -107,12 +171,12 @@ func (p *filePolicy) stat(name string) (fs.FileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, dir := range p.read.roots {
-		rel, ok := within(dir, abs)
+	for _, root := range p.read.roots {
+		rel, ok := within(root.path, abs)
 		if !ok {
 			continue
 		}
-		dir, rel = parentOfFile(dir, rel)
+		dir, rel := parentOfFile(root.real, rel)
 		info, err := statIn(dir, rel)
 		if err == nil || !escapes(err) {
 			return info, renamed(err, name)
@@ -135,7 +199,7 @@ func statIn(dir, rel string) (fs.FileInfo, error) {
 func (p *filePolicy) openFS(name string, flag int) (host.File, error) {
 	clean := path.Clean(filepath.ToSlash(name))
 	if flag&writing != 0 || !fs.ValidPath(clean) {
-		return nil, host.RefuseOpen(name, flag)
+		return nil, p.refuse(name, flag)
 	}
 	f, err := p.fsys.Open(clean)
 	if err != nil {
@@ -146,8 +210,8 @@ func (p *filePolicy) openFS(name string, flag int) (host.File, error) {
 
 // covers reports whether the grants name the absolute path.
 func (g *grants) covers(abs string) bool {
-	return g.all || slices.ContainsFunc(g.roots, func(dir string) bool {
-		_, ok := within(dir, abs)
+	return g.all || slices.ContainsFunc(g.roots, func(r root) bool {
+		_, ok := within(r.path, abs)
 		return ok
 	})
 }
@@ -174,7 +238,7 @@ func openIn(dir, rel string, flag int) (*os.File, error) {
 func parentOfFile(dir, rel string) (string, string) {
 	if rel == "." {
 		info, err := os.Lstat(dir)
-		if err == nil && info.Mode().IsRegular() || errors.Is(err, fs.ErrNotExist) {
+		if err == nil && !info.IsDir() || errors.Is(err, fs.ErrNotExist) {
 			return filepath.Split(dir)
 		}
 	}
@@ -199,14 +263,20 @@ func renamed(err error, name string) error {
 // getenv is Host.Getenv.
 func (rt *Runtime) getenv(name string) (string, bool, error) {
 	if !rt.grantsEnv(name) {
-		return "", false, &host.PermissionError{Action: "read environment variable", Target: name, Grant: "--allow-env=" + name}
+		refused := &host.PermissionError{Action: "read environment variable", Target: name, Grant: "--allow-env=" + name}
+		rt.audit(GrantEnv, name, refused)
+		return "", false, refused
 	}
+	rt.audit(GrantEnv, name, nil)
 	v, ok := os.LookupEnv(name)
 	return v, ok, nil
 }
 
 // environ is Host.Environ.
 func (rt *Runtime) environ() []string {
+	if slices.Contains(rt.config.Permissions.Env, "*") {
+		rt.audit(GrantEnv, "*", nil)
+	}
 	var names []string
 	for _, kv := range os.Environ() {
 		if name, _, _ := strings.Cut(kv, "="); name != "" && rt.grantsEnv(name) {

@@ -65,8 +65,12 @@ func TestOpen(t *testing.T) {
 		{".", "out/c", "C"},
 		{"in/a", "in/a", "A"},
 		{"in/a", "in/sub/b", "refused"},
-		{"nowhere", "in/a", "refused"},
-		{"nowhere", "nowhere/x", "missing"},
+		{"in/good", "in/good", "B"},
+		{"in/good", "in/a", "refused"},
+		{"in/abs", "in/abs", "C"},
+		{"in/abs", "out/c", "C"},
+		{"in/dir", "in/dir/c", "C"},
+		{"in/dir/c", "in/dir/c", "C"},
 	}
 	for _, tt := range tests {
 		var c Config
@@ -159,9 +163,23 @@ func TestOpenForWriting(t *testing.T) {
 			t.Errorf("Read %q, Write %q: open(%q, %#x) = %v; want ok %v", tt.read, tt.write, tt.name, tt.flag, err, tt.ok)
 		}
 	}
-	for _, p := range []Permissions{{Read: []string{""}}, {Write: []string{""}}} {
-		if _, err := New(Config{Permissions: p}); err == nil || !strings.Contains(err.Error(), `"" is not a folder`) {
-			t.Errorf("New with %+v = %v; want an error", p, err)
+	for _, tt := range []struct {
+		p    Permissions
+		want string // "" for none
+	}{
+		{Permissions{Read: []string{""}}, `runtime.Config: Permissions.Read: "" is not a folder`},
+		{Permissions{Write: []string{""}}, `runtime.Config: Permissions.Write: "" is not a folder`},
+		// A grant of what is not there is a slip, unless the script may make it.
+		{Permissions{Read: []string{"logs", "nowhere"}}, `runtime.Config: Permissions.Read: there is no file or folder "nowhere"`},
+		{Permissions{Read: []string{"nowhere/x"}}, `runtime.Config: Permissions.Read: there is no file or folder "nowhere/x"`},
+		{Permissions{Write: []string{"nowhere/x"}}, `runtime.Config: Permissions.Write: there is no file or folder "nowhere/x"`},
+		{Permissions{Write: []string{"later"}}, ""},
+		{Permissions{Write: []string{"logs/later"}}, ""},
+		{Permissions{Read: []string{"later"}, Write: []string{"later"}}, ""},
+		{Permissions{Read: []string{"logs/later"}, Write: []string{"logs"}}, ""},
+	} {
+		if _, err := New(Config{Permissions: tt.p}); (err == nil) != (tt.want == "") || err != nil && err.Error() != tt.want {
+			t.Errorf("New with %+v = %v; want %q", tt.p, err, tt.want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,9 @@ type netRule struct {
 	below   string       // ".example.com" of "*.example.com", or ""
 	prefix  netip.Prefix // an address or a range of them
 	port    string       // "" is every port
+	scheme  string       // "http", "https", or "" for whatever is spoken
+	unix    string       // the absolute path of a Unix socket, "*" for any, or "": then it speaks of hosts
+	deny    bool         // whether it is one of DenyNet
 	text    string       // as it was written
 }
 
@@ -38,6 +42,7 @@ func newNetPolicy(c *Config) (*netPolicy, error) {
 			if err != nil {
 				return nil, fmt.Errorf("runtime.Config: Permissions.%s: %q: %w", list.field, s, err)
 			}
+			r.deny = list.rules == &p.deny
 			*list.rules = append(*list.rules, r)
 		}
 	}
@@ -45,54 +50,68 @@ func newNetPolicy(c *Config) (*netPolicy, error) {
 }
 
 // parseNetRule reads host, host:port, *.domain, *, private, an address or a CIDR
-// range; the latter two in brackets before a port if they have colons.
+// range; the latter two in brackets before a port if they have colons. Before all
+// that may stand http:// or https://.
 func parseNetRule(s string) (netRule, error) {
 	r := netRule{text: s}
-	host := s
-	if strings.Contains(s, "://") {
-		return r, fmt.Errorf("want a host, not a URL")
+	if path, ok := strings.CutPrefix(s, host.UnixPrefix); ok {
+		if r.unix = path; path != "*" && !filepath.IsAbs(path) {
+			return r, fmt.Errorf("want the absolute path of a Unix socket, or unix:*")
+		}
+		r.unix = filepath.Clean(path)
+		return r, nil
 	}
+	if scheme, rest, ok := strings.Cut(s, "://"); ok {
+		if r.scheme = strings.ToLower(scheme); schemePorts[r.scheme] == "" {
+			return r, fmt.Errorf("%q is neither http nor https", scheme)
+		}
+		s = rest
+	}
+	name := s
 	if _, err := netip.ParseAddr(s); err != nil {
 		if _, err := netip.ParsePrefix(s); err != nil {
 			if h, port, ok := cutPort(s); ok {
 				if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 					return r, fmt.Errorf("%q is not a port", port)
 				}
-				host, r.port = h, port
+				name, r.port = h, port
 			}
 		}
 	}
-	if len(host) > 2 && host[0] == '[' && host[len(host)-1] == ']' {
-		host = host[1 : len(host)-1]
+	if len(name) > 2 && name[0] == '[' && name[len(name)-1] == ']' {
+		name = name[1 : len(name)-1]
+	}
+	if r.port == "" {
+		r.port = schemePorts[r.scheme]
 	}
 	switch {
-	case host == "":
+	case name == "":
 		return r, fmt.Errorf("there is no host")
-	case host == "*":
+	case name == "*":
 		r.any = true
-	case host == "private":
+	case name == "private":
 		r.private = true
-	case strings.HasPrefix(host, "*."):
-		r.below = canonicalName(host[1:])
-	case strings.Contains(host, "/"):
-		p, err := netip.ParsePrefix(host)
+	case strings.HasPrefix(name, "*."):
+		r.below = canonicalName(name[1:])
+	case strings.Contains(name, "/"):
+		p, err := netip.ParsePrefix(name)
 		if err != nil {
-			return r, fmt.Errorf("%q is not a range of addresses", host)
+			return r, fmt.Errorf("%q is not a range of addresses", name)
 		}
 		if p.Addr().Is4In6() && p.Bits() >= 96 { // addresses compare as IPv4
 			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
 		}
 		r.prefix = p.Masked()
 	default:
-		if a, err := netip.ParseAddr(host); err == nil {
+		if a, err := netip.ParseAddr(name); err == nil {
 			a = a.Unmap().WithZone("")
 			r.prefix = netip.PrefixFrom(a, a.BitLen())
 			break
 		}
-		r.name = canonicalName(host)
+		r.name = canonicalName(name)
 	}
-	if name := r.name + r.below; strings.ContainsAny(name, "*:[] /") {
-		return r, fmt.Errorf("want host[:port], *.domain[:port], an address or range, private, or *")
+	if pattern := r.name + r.below; strings.ContainsAny(pattern, "*:[] /?#@") {
+		return r, fmt.Errorf("want [http[s]://]host[:port], *.domain[:port], an address or range, private, or *")
 	}
 	return r, nil
 }
@@ -106,64 +125,107 @@ func cutPort(s string) (host, port string, ok bool) {
 	return s[:i], s[i+1:], true
 }
 
+// schemePorts are the ports of rules with a scheme that name none.
+var schemePorts = map[string]string{"http": "80", "https": "443"}
+
+// A destination is what a run wants to connect to, before it is resolved.
+type destination struct {
+	name   string // as the script wrote it; "" if it named an address
+	port   string
+	scheme string // what will be spoken: "http", "https", or "" for anything
+}
+
 // canonicalName is the name in the form in which rules and requests compare.
 func canonicalName(name string) string {
 	return strings.ToLower(strings.TrimSuffix(name, "."))
 }
 
-// judgeName returns nil if the run may resolve name in order to dial port.
-func (p *netPolicy) judgeName(name, port string) *host.PermissionError {
-	name = canonicalName(name)
+// judgeName returns nil if the run may resolve d.name in order to dial it.
+func (p *netPolicy) judgeName(d destination) *host.PermissionError {
+	d.name = canonicalName(d.name)
 	for _, r := range p.deny {
-		if r.matchesName(name, port) {
-			return refuseNet(name, port, netip.AddrPort{}, &r)
+		if r.matchesName(d) {
+			return refuseNet(d, netip.AddrPort{}, &r)
 		}
 	}
 	for _, r := range p.allow {
-		if r.matchesName(name, port) {
+		if r.matchesName(d) {
 			return nil
 		}
 		// localhost needs no resolver to be known for what it is.
-		if isLocalhost(name) && r.matchesPort(port) && (r.private || r.prefix.IsValid() && r.prefix.Addr().IsLoopback()) {
+		if isLocalhost(d.name) && r.matchesPort(d) && (r.private || r.prefix.IsValid() && r.prefix.Addr().IsLoopback()) {
 			return nil
 		}
 	}
-	return refuseNet(name, port, netip.AddrPort{}, nil)
+	return refuseNet(d, netip.AddrPort{}, nil)
 }
 
-// judgeAddr returns nil if the run may dial the address, to which name resolved;
-// name is "" if the script named the address itself.
-func (p *netPolicy) judgeAddr(name string, addr netip.AddrPort) *host.PermissionError {
-	a := addr.Addr().Unmap().WithZone("")
-	port := strconv.Itoa(int(addr.Port()))
-	private := isPrivate(a)
+// judgeUnix returns nil if the run may connect to the Unix socket at path, which
+// is absolute. No rule but those for Unix sockets grants one: they lead to the
+// machine's own services.
+func (p *netPolicy) judgeUnix(path string) *host.PermissionError {
+	target := host.UnixPrefix + path
 	for _, r := range p.deny {
-		if r.matchesAddr(a, private, port) {
-			return refuseNet(name, port, addr, &r)
+		if r.matchesUnix(path) {
+			return &host.PermissionError{Action: "connect to", Target: target, Grant: noDeny + r.text}
 		}
 	}
-	name = canonicalName(name)
+	for _, r := range p.allow {
+		if r.matchesUnix(path) {
+			return nil
+		}
+	}
+	return &host.PermissionError{Action: "connect to", Target: target, Grant: "--allow-net=" + target}
+}
+
+func (r *netRule) matchesUnix(path string) bool {
+	return r.unix != "" && (r.unix == "*" || r.unix == path)
+}
+
+// judgeAddr returns nil if the run may dial the address, to which d resolved. The
+// address's port is d's.
+func (p *netPolicy) judgeAddr(d destination, addr netip.AddrPort) *host.PermissionError {
+	a := addr.Addr().Unmap().WithZone("")
+	d.port = strconv.Itoa(int(addr.Port()))
+	private := isPrivate(a)
+	carried := carriedIPv4(a)
+	for _, r := range p.deny {
+		if r.matchesAddr(a, private, d) || carried.IsValid() && r.matchesAddr(carried, private, d) {
+			return refuseNet(d, addr, &r)
+		}
+	}
+	d.name = canonicalName(d.name)
 	for _, r := range p.allow {
 		switch {
-		case r.matchesAddr(a, private, port):
+		case r.matchesAddr(a, private, d):
 			return nil
-		case name == "" || !r.matchesName(name, port):
-		case !private, isLocalhost(name) && a.IsLoopback():
+		case d.name == "" || !r.matchesName(d):
+		case !needsOwnGrant(d.name, a):
 			return nil
 		}
 	}
-	return refuseNet(name, port, addr, nil)
+	return refuseNet(d, addr, nil)
 }
 
-func (r *netRule) matchesPort(port string) bool { return r.port == "" || r.port == port }
-
-func (r *netRule) matchesName(name, port string) bool {
-	return r.matchesPort(port) &&
-		(r.any || r.name != "" && r.name == name || r.below != "" && strings.HasSuffix(name, r.below))
+// needsOwnGrant reports whether the grant of a name does not cover the address to
+// which it resolved.
+func needsOwnGrant(name string, a netip.Addr) bool {
+	return isPrivate(a) && !(isLocalhost(canonicalName(name)) && a.Unmap().IsLoopback())
 }
 
-func (r *netRule) matchesAddr(a netip.Addr, private bool, port string) bool {
-	return r.matchesPort(port) &&
+// matchesPort reports whether the rule speaks of the port and the scheme. What a
+// rule with a scheme denies is denied to those who do not say what they will speak.
+func (r *netRule) matchesPort(d destination) bool {
+	return (r.port == "" || r.port == d.port) && (r.scheme == "" || r.scheme == d.scheme || r.deny && d.scheme == "")
+}
+
+func (r *netRule) matchesName(d destination) bool {
+	return r.matchesPort(d) &&
+		(r.any || r.name != "" && r.name == d.name || r.below != "" && strings.HasSuffix(d.name, r.below))
+}
+
+func (r *netRule) matchesAddr(a netip.Addr, private bool, d destination) bool {
+	return r.matchesPort(d) &&
 		(r.any || r.private && private || r.prefix.IsValid() && r.prefix.Contains(a))
 }
 
@@ -203,15 +265,8 @@ var privateRanges = func() []netip.Prefix {
 // that carries an IPv4 one is judged by it.
 func isPrivate(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
-	if a.Is6() {
-		b := a.As16()
-		switch {
-		case netip.MustParsePrefix("64:ff9b::/96").Contains(a), // NAT64, RFC 6052
-			netip.MustParsePrefix("::/96").Contains(a): // IPv4-compatible, RFC 4291 §2.5.5.1
-			a = netip.AddrFrom4([4]byte(b[12:]))
-		case b[0] == 0x20 && b[1] == 0x02: // 6to4, RFC 3056
-			a = netip.AddrFrom4([4]byte(b[2:6]))
-		}
+	if carried := carriedIPv4(a); carried.IsValid() {
+		a = carried
 	}
 	for _, r := range privateRanges {
 		if r.Contains(a) {
@@ -221,25 +276,58 @@ func isPrivate(a netip.Addr) bool {
 	return false
 }
 
-// refuseNet is the refusal to dial name at port; addr, if valid, is what the
-// name resolved to, or what the script named itself. denied is the rule of
-// DenyNet that says so, or nil.
-func refuseNet(name, port string, addr netip.AddrPort, denied *netRule) *host.PermissionError {
-	e := &host.PermissionError{Action: "connect to"}
-	target := net.JoinHostPort(name, port)
+// noDeny begins the grant of a PermissionError that a rule of DenyNet made.
+const noDeny = "no --deny-net="
+
+var (
+	nat64      = netip.MustParsePrefix("64:ff9b::/96") // RFC 6052
+	compatible = netip.MustParsePrefix("::/96")        // IPv4-compatible, RFC 4291 §2.5.5.1
+	sixToFour  = netip.MustParsePrefix("2002::/16")    // RFC 3056
+)
+
+// carriedIPv4 returns the IPv4 address that an IPv6 address leads to, or the zero
+// Addr.
+func carriedIPv4(a netip.Addr) netip.Addr {
+	if !a.Is6() {
+		return netip.Addr{}
+	}
+	b := a.As16()
+	switch {
+	case nat64.Contains(a), compatible.Contains(a):
+		return netip.AddrFrom4([4]byte(b[12:]))
+	case sixToFour.Contains(a):
+		return netip.AddrFrom4([4]byte(b[2:6]))
+	}
+	return netip.Addr{}
+}
+
+// hostport joins a name and a port as rules are written: port 0, which stands for
+// none in particular, is left out.
+func hostport(name, port string) string {
+	if port == "0" {
+		return name
+	}
+	return net.JoinHostPort(name, port)
+}
+
+// refuseNet is the refusal to dial d; addr, if valid, is what its name resolved
+// to, or what the script named itself. denied is the rule of DenyNet that says so,
+// or nil.
+func refuseNet(d destination, addr netip.AddrPort, denied *netRule) *host.PermissionError {
+	e := &host.PermissionError{Action: "connect to", Target: net.JoinHostPort(d.name, d.port)}
+	grant := hostport(d.name, d.port)
 	switch {
 	case !addr.IsValid():
-		e.Target = target
-	case name == "":
-		target = netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()).String()
-		e.Target = target
+	case d.name == "":
+		e.Target = netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()).String()
+		grant = e.Target
 	default:
-		e.Target = target + " at " + addr.String()
-		target = addr.String()
+		e.Target += " at " + addr.String()
+		grant = addr.String()
 	}
-	e.Grant = "--allow-net=" + target
+	e.Grant = "--allow-net=" + grant
 	if denied != nil {
-		e.Grant = "no --deny-net=" + denied.text
+		e.Grant = noDeny + denied.text
 	}
 	return e
 }

@@ -48,7 +48,7 @@ func New(c Config) (*Runtime, error) {
 	if err := checkResolve(c.Resolve); err != nil {
 		return nil, err
 	}
-	if rt.files, err = newFilePolicy(&c); err != nil {
+	if rt.files, err = newFilePolicy(rt); err != nil {
 		return nil, err
 	}
 	if err := rt.declare(); err != nil {

@@ -25,14 +25,14 @@ import (
 // then Attach; they do not change afterwards. All functions must be safe for
 // concurrent use: a run may have several threads.
 type Host struct {
-	// Dial opens a TCP connection. It tries the addresses of the name in order
+	// Dial opens a TCP connection, or one to a Unix socket. It tries the addresses of the name in order
 	// and returns the last one's error; DialRequest.Timeout bounds each try.
 	// Errors are those of package net, or a *PermissionError.
 	Dial func(ctx context.Context, d DialRequest) (net.Conn, error)
 	// Tunnel says whether a proxy may be asked to connect to host and port, which the
-	// proxy resolves: nil, or a *PermissionError. If it is nil, whoever may dial the
-	// proxy may.
-	Tunnel func(host, port string) error
+	// proxy resolves: nil, or a *PermissionError. scheme is what will be spoken, as in
+	// DialRequest. If it is nil, whoever may dial the proxy may.
+	Tunnel func(scheme, host, port string) error
 	// Listen opens a listener on a loopback address, for servers of the run's own.
 	Listen func(ctx context.Context) (net.Listener, error)
 	// Open opens the named file as flag (os.O_RDONLY, …) says.
@@ -105,10 +105,19 @@ type File interface {
 	fs.File
 }
 
+// UnixPrefix stands before the path of a Unix socket where a host could stand: in
+// permissions and in refusals.
+const UnixPrefix = "unix:"
+
 // A DialRequest says where to.
 type DialRequest struct {
 	Host string // a name or a literal address, without brackets
 	Port string // a number, or the name of a service
+	// Path, if not "", is that of a Unix socket to connect to; only Timeout counts
+	// beside it.
+	Path string
+	// Scheme is what whoever dials will speak: "http", "https", or "" for anything.
+	Scheme string
 	// Source is the local address to bind, as host and port; "" for any.
 	SourceHost string
 	SourcePort int
@@ -172,11 +181,14 @@ func fill(h *Host) {
 	if h.Dial == nil {
 		h.Dial = func(_ context.Context, d DialRequest) (net.Conn, error) {
 			target := net.JoinHostPort(d.Host, d.Port)
+			if d.Path != "" {
+				target = UnixPrefix + d.Path
+			}
 			return nil, &PermissionError{Action: "connect to", Target: target, Grant: "--allow-net=" + target}
 		}
 	}
 	if h.Tunnel == nil {
-		h.Tunnel = func(string, string) error { return nil }
+		h.Tunnel = func(string, string, string) error { return nil }
 	}
 	if h.Listen == nil {
 		h.Listen = func(context.Context) (net.Listener, error) {

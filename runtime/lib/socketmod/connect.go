@@ -25,13 +25,14 @@ import (
 //
 // Lib/socket.py, create_connection; Modules/socketmodule.c.
 func Connect(thread *starlark.Thread, hostname string, port starlark.Value, timeout Timeout, source starlark.Value) (*Socket, error) {
-	return ConnectBefore(time.Time{}, thread, hostname, port, timeout, source)
+	return ConnectBefore(time.Time{}, "", thread, hostname, port, timeout, source)
 }
 
 // ConnectBefore is Connect within a total time, for names and all addresses
 // together: at expires it is over, which is a timeout, and so it is for every
-// later operation of the Socket. See [Socket.Expire].
-func ConnectBefore(expires time.Time, thread *starlark.Thread, hostname string, port starlark.Value, timeout Timeout, source starlark.Value) (*Socket, error) {
+// later operation of the Socket. See [Socket.Expire]. scheme is what the caller
+// will speak, as in host.DialRequest.
+func ConnectBefore(expires time.Time, scheme string, thread *starlark.Thread, hostname string, port starlark.Value, timeout Timeout, source starlark.Value) (*Socket, error) {
 	var bind *localAddr
 	if source != nil && bool(source.Truth()) {
 		var err error
@@ -41,7 +42,7 @@ func ConnectBefore(expires time.Time, thread *starlark.Thread, hostname string, 
 	}
 	timeout = timeout.Resolve(thread)
 	var trace host.DialTrace
-	conn, err := dial(host.From(thread), hostname, port, timeout, bind, expires, &trace)
+	conn, err := dial(host.From(thread), scheme, hostname, port, timeout, bind, expires, &trace)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +108,7 @@ type localAddr struct {
 }
 
 // dial opens a connection, with Python's errors.
-func dial(h *host.Host, hostname string, port starlark.Value, timeout Timeout, bind *localAddr, expires time.Time, trace *host.DialTrace) (net.Conn, error) {
+func dial(h *host.Host, scheme, hostname string, port starlark.Value, timeout Timeout, bind *localAddr, expires time.Time, trace *host.DialTrace) (net.Conn, error) {
 	if err := h.Context().Err(); err != nil {
 		return nil, contextCause(h)
 	}
@@ -119,10 +120,15 @@ func dial(h *host.Host, hostname string, port starlark.Value, timeout Timeout, b
 	if hostname == "" || strings.ContainsAny(hostname, "[]\x00") {
 		return nil, gaiError(eaiNoName, nil)
 	}
-	d := host.DialRequest{Host: hostname, Port: service, Trace: trace}
+	d := host.DialRequest{Host: hostname, Port: service, Scheme: scheme, Trace: trace}
 	if bind != nil {
 		d.Bind, d.SourceHost, d.SourcePort = true, bind.host, bind.port
 	}
+	return dialRequest(h, d, timeout, expires)
+}
+
+// dialRequest asks the host for a connection, within timeout and before expires.
+func dialRequest(h *host.Host, d host.DialRequest, timeout Timeout, expires time.Time) (net.Conn, error) {
 	wait, limited := timeout.Duration()
 	if limited && wait == 0 {
 		// Python starts the connection and reports that it is under way; no

@@ -94,11 +94,11 @@ func TestConnectBefore(t *testing.T) {
 		return nil, ctx.Err()
 	}})
 	promptly(t, "ConnectBefore", func() {
-		_, err := ConnectBefore(time.Now().Add(20*time.Millisecond), r.thread, "127.0.0.1", portOf(listen(t)), NoTimeout, nil)
+		_, err := ConnectBefore(time.Now().Add(20*time.Millisecond), "", r.thread, "127.0.0.1", portOf(listen(t)), NoTimeout, nil)
 		wantError(t, "ConnectBefore", err, TimeoutClass, "timeout('timed out',)")
 	})
 	r = newRun(t, host.Host{})
-	s, err := ConnectBefore(time.Now().Add(time.Minute), r.thread, "127.0.0.1", portOf(listen(t)), NoTimeout, nil)
+	s, err := ConnectBefore(time.Now().Add(time.Minute), "", r.thread, "127.0.0.1", portOf(listen(t)), NoTimeout, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

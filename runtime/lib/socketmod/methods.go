@@ -86,7 +86,7 @@ func (s *Socket) field(name string) (starlark.Value, error) {
 	switch name {
 	case "family":
 		family := s.family
-		if s.link != nil {
+		if s.link != nil && !s.isUnix() {
 			family = syscall.AF_INET
 			if a, ok := s.link.LocalAddr().(*net.TCPAddr); ok && a.IP.To4() == nil {
 				family = syscall.AF_INET6
@@ -122,6 +122,9 @@ func socketBind(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	if err := s.usable(thread, "bind"); err != nil {
 		return nil, err
 	}
+	if s.isUnix() {
+		return nil, Errno(errInvalid, nil) // a name of its own serves nobody but servers
+	}
 	addr, err := parseLocal(v)
 	if err != nil {
 		return nil, err
@@ -134,10 +137,13 @@ func socketBind(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 }
 
 // ConnectTo is the method connect: it opens the connection of a socket that has
-// none. address is Python's (host, port).
+// none. address is Python's (host, port), or the path of an AF_UNIX socket.
 func (s *Socket) ConnectTo(thread *starlark.Thread, address starlark.Value) error {
 	if err := s.usable(thread, "connect"); err != nil {
 		return err
+	}
+	if s.isUnix() {
+		return s.connectUnix(address)
 	}
 	name, port, err := parseAddr(address)
 	if err != nil {
@@ -149,7 +155,7 @@ func (s *Socket) ConnectTo(thread *starlark.Thread, address starlark.Value) erro
 	if name == "" {
 		name = "localhost" // INADDR_ANY reaches this machine
 	}
-	conn, err := dial(s.host, name, starlark.MakeInt(port), s.timeout, s.bind, time.Time{}, nil)
+	conn, err := dial(s.host, "", name, starlark.MakeInt(port), s.timeout, s.bind, time.Time{}, nil)
 	if err != nil {
 		return err
 	}
@@ -239,6 +245,8 @@ func socketGetSockName(thread *starlark.Thread, b *starlark.Builtin, args starla
 		return addrTuple(s.link.LocalAddr()), nil
 	case s.bind != nil:
 		return starlark.Tuple{starlark.String(s.bind.host), starlark.MakeInt(s.bind.port)}, nil
+	case s.isUnix():
+		return starlark.String(""), nil
 	case s.family == syscall.AF_INET6:
 		return addrTuple(&net.TCPAddr{IP: net.IPv6unspecified}), nil
 	}
@@ -246,8 +254,11 @@ func socketGetSockName(thread *starlark.Thread, b *starlark.Builtin, args starla
 }
 
 // addrTuple returns an address as Python shows it: (host, port), for IPv6
-// (host, port, flow label, scope).
+// (host, port, flow label, scope); for AF_UNIX the path.
 func addrTuple(a net.Addr) starlark.Value {
+	if unix, ok := a.(*net.UnixAddr); ok && (unix == nil || unix.Name == "@") {
+		return starlark.String("") // it has no name
+	}
 	tcp, ok := a.(*net.TCPAddr)
 	if !ok {
 		return starlark.String(a.String())

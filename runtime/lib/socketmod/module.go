@@ -110,15 +110,18 @@ func setDefaultTimeout(thread *starlark.Thread, b *starlark.Builtin, args starla
 	return starlark.None, nil
 }
 
-// newSocket is socket.socket([family[, type[, proto]]]): a TCP socket that
-// connect will connect.
+// newSocket is socket.socket([family[, type[, proto]]]): a stream socket, of TCP
+// or of the system's own (AF_UNIX), that connect will connect.
 func newSocket(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	family, kind, proto := syscall.AF_INET, syscall.SOCK_STREAM, 0
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "family?", &family, "type?", &kind, "proto?", &proto); err != nil {
 		return nil, err
 	}
+	unix, hasUnix := platformConstants["AF_UNIX"]
 	switch {
-	case family != syscall.AF_INET && family != syscall.AF_INET6:
+	case hasUnix && family == unix && proto != 0:
+		return nil, Errno(errNoProtocol, nil)
+	case family != syscall.AF_INET && family != syscall.AF_INET6 && !(hasUnix && family == unix):
 		return nil, Errno(errNoFamily, nil)
 	case kind != syscall.SOCK_STREAM:
 		return nil, Errno(errInvalid, nil)

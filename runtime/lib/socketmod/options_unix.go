@@ -8,6 +8,7 @@ import "syscall"
 var platformConstants = map[string]int{
 	"SO_ERROR": syscall.SO_ERROR, "SO_TYPE": syscall.SO_TYPE,
 	"SO_RCVTIMEO": syscall.SO_RCVTIMEO, "SO_SNDTIMEO": syscall.SO_SNDTIMEO,
+	"AF_UNIX":  syscall.AF_UNIX,
 	"MSG_PEEK": syscall.MSG_PEEK, "MSG_DONTWAIT": syscall.MSG_DONTWAIT, "MSG_WAITALL": syscall.MSG_WAITALL,
 }
 

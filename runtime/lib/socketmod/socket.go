@@ -32,7 +32,7 @@ type Socket struct {
 	source  io.Reader  // what scripts read through, or nil for the connection
 	peeked  []byte     // read ahead by a look; comes first
 	bind    *localAddr // what bind() asked for
-	family  int        // AF_INET or AF_INET6, while not connected
+	family  int        // AF_INET or AF_INET6, while not connected; or AF_UNIX
 	proto   int
 	options [][3]int // what setsockopt asked for before there was a connection
 	frozen  bool
