@@ -11,8 +11,10 @@ import (
 	"os"
 	"os/signal"
 	goruntime "runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/term"
 
@@ -230,20 +232,46 @@ func (o *options) isolated(ctx context.Context, stderr io.Writer) int {
 	return code
 }
 
+const (
+	// alone is how long a script runs before it is kept to one processor: the
+	// switch costs what a tenth of the shortest run does.
+	alone = 20 * time.Millisecond
+	// concurrentGC is the collector's GOGC once scripts run beside each other. What
+	// it then costs to stop them all is more than twice the memory is worth.
+	concurrentGC = 200
+)
+
 // onOneProcessor keeps a script that runs alone on one processor: that a
 // connection's data wakes a thread elsewhere, and that the collector works beside
-// it, costs more than it gains. It has all of them from its first second thread
-// on. GOMAXPROCS in the environment has the last word.
-func (o *options) onOneProcessor() {
-	if os.Getenv("GOMAXPROCS") != "" {
-		return
-	}
-	goruntime.GOMAXPROCS(1)
-	o.Config.OnConcurrent = sync.OnceFunc(goruntime.SetDefaultGOMAXPROCS)
+// it, costs more than it gains. It has all of them, and a collector that works
+// half as often, from its first second thread on. GOMAXPROCS and GOGC in the
+// environment have the last word. The caller calls stop when the script is over.
+func (o *options) onOneProcessor() (stop func()) {
+	var mu sync.Mutex
+	var concurrent bool
+	timer := time.AfterFunc(alone, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if !concurrent && os.Getenv("GOMAXPROCS") == "" {
+			goruntime.GOMAXPROCS(1)
+		}
+	})
+	o.Config.OnConcurrent = sync.OnceFunc(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		concurrent = true
+		if !timer.Stop() && os.Getenv("GOMAXPROCS") == "" {
+			goruntime.SetDefaultGOMAXPROCS()
+		}
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(concurrentGC)
+		}
+	})
+	return func() { timer.Stop() }
 }
 
 func (o *options) runText(ctx context.Context, name string, src []byte, stderr io.Writer) int {
-	o.onOneProcessor()
+	defer o.onOneProcessor()()
 	rt, err := runtime.New(o.Config)
 	if err != nil {
 		return usageError(stderr, flags.Error(err))

@@ -1,0 +1,79 @@
+package main
+
+import (
+	goruntime "runtime"
+	"runtime/debug"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestOneProcessor: a script that has run alone for a while gets one processor,
+// and all of them back at its first second thread; one that is sooner over, or
+// not alone by then, keeps what there is.
+func TestOneProcessor(t *testing.T) {
+	t.Setenv("GOMAXPROCS", "")
+	t.Setenv("GOGC", "")
+	before, gc := goruntime.GOMAXPROCS(0), debug.SetGCPercent(100)
+	defer func() {
+		goruntime.GOMAXPROCS(before)
+		debug.SetGCPercent(gc)
+	}()
+	goruntime.SetDefaultGOMAXPROCS()
+	all := goruntime.GOMAXPROCS(2)
+	collector := func() int {
+		percent := debug.SetGCPercent(100)
+		debug.SetGCPercent(percent)
+		return percent
+	}
+	synctest.Test(t, func(t *testing.T) {
+		var o options
+		stop := o.onOneProcessor()
+		stop()
+		time.Sleep(2 * alone)
+		if n := goruntime.GOMAXPROCS(0); n != 2 {
+			t.Errorf("after a short run: GOMAXPROCS is %d; want 2", n)
+		}
+
+		o.onOneProcessor()
+		o.Config.OnConcurrent()
+		time.Sleep(2 * alone)
+		if n := goruntime.GOMAXPROCS(0); n != 2 {
+			t.Errorf("a second thread at once: GOMAXPROCS is %d; want 2", n)
+		}
+		if n := collector(); n != concurrentGC {
+			t.Errorf("a second thread at once: GOGC is %d; want %d", n, concurrentGC)
+		}
+
+		debug.SetGCPercent(100)
+		o.onOneProcessor()
+		time.Sleep(2 * alone)
+		if n := goruntime.GOMAXPROCS(0); n != 1 {
+			t.Errorf("a longer run: GOMAXPROCS is %d; want 1", n)
+		}
+		if n := collector(); n != 100 {
+			t.Errorf("a longer run: GOGC is %d; want 100", n)
+		}
+		o.Config.OnConcurrent()
+		if n := goruntime.GOMAXPROCS(0); n != all {
+			t.Errorf("a second thread later: GOMAXPROCS is %d; want %d", n, all)
+		}
+	})
+
+	t.Setenv("GOMAXPROCS", "2")
+	t.Setenv("GOGC", "100")
+	goruntime.GOMAXPROCS(2)
+	debug.SetGCPercent(100)
+	synctest.Test(t, func(t *testing.T) {
+		var o options
+		o.onOneProcessor()
+		time.Sleep(2 * alone)
+		if n := goruntime.GOMAXPROCS(0); n != 2 {
+			t.Errorf("with GOMAXPROCS=2 in the environment it becomes %d", n)
+		}
+		o.Config.OnConcurrent()
+		if n := collector(); n != 100 {
+			t.Errorf("with GOGC=100 in the environment it becomes %d", n)
+		}
+	})
+}
