@@ -45,13 +45,13 @@ var joinMethods = map[string]method{
 	"addheader":   msgAddHeader,
 }
 
-// merged returns the method table of a class.
-func merged(tables ...map[string]method) map[string]*starlark.Builtin {
-	all := make(map[string]method)
-	for _, t := range tables {
-		maps.Copy(all, t)
-	}
-	return methodTable(all)
+// extended returns the method table of a class that has methods of its own
+// besides those of the one it derives from.
+func extended(base map[string]*starlark.Builtin, own map[string]method) map[string]*starlark.Builtin {
+	all := make(map[string]*starlark.Builtin, len(base)+len(own))
+	maps.Copy(all, base)
+	maps.Copy(all, methodTable(own))
+	return all
 }
 
 func msgOf(b *starlark.Builtin) *HTTPMessage { return b.Receiver().(*HTTPMessage) }

@@ -27,9 +27,9 @@ var (
 
 // The methods refer to the classes, by way of what a message says of itself.
 func init() {
-	mailMessageClass.methods = merged(mailMethods)
-	mimeMessageClass.methods = merged(mailMethods, mimeMethods)
-	httpMessageClass.methods = merged(mailMethods, mimeMethods, joinMethods)
+	mailMessageClass.methods = methodTable(mailMethods)
+	mimeMessageClass.methods = extended(mailMessageClass.methods, mimeMethods)
+	httpMessageClass.methods = extended(mimeMessageClass.methods, joinMethods)
 }
 
 var (

@@ -1,6 +1,8 @@
 package httplibmod
 
 import (
+	"maps"
+
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
@@ -17,7 +19,8 @@ import (
 var Module = newModule()
 
 func newModule() *starlarkstruct.Module {
-	members := starlark.StringDict{
+	members := make(starlark.StringDict, 32+len(statuses)+len(classes)) // grown in one go: each start waits for it
+	maps.Copy(members, starlark.StringDict{
 		"HTTP":                     httpClass,
 		"HTTPS":                    httpsClass,
 		"HTTPConnection":           plainClass,
@@ -45,7 +48,7 @@ func newModule() *starlarkstruct.Module {
 		"_CS_IDLE":                 starlark.String(idle.String()),
 		"_CS_REQ_STARTED":          starlark.String(reqStarted.String()),
 		"_CS_REQ_SENT":             starlark.String(reqSent.String()),
-	}
+	})
 	responses := starlark.NewDict(len(statuses))
 	for _, s := range statuses {
 		if s.name != "" {

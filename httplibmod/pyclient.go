@@ -3,6 +3,7 @@ package httplibmod
 import (
 	"errors"
 	"io"
+	"maps"
 	"strings"
 	"syscall"
 
@@ -85,7 +86,8 @@ var newerStatuses = []status{
 }
 
 func newClientModule() *starlarkstruct.Module {
-	members := starlark.StringDict{
+	members := make(starlark.StringDict, 8+len(classes)+len(statuses)+len(newerStatuses))
+	maps.Copy(members, starlark.StringDict{
 		"HTTPConnection":     &clientClass{class{"http.client", plainClass.name}, plainClass},
 		"HTTPSConnection":    &clientClass{class{"http.client", secureClass.name}, secureClass},
 		"HTTPResponse":       clientResponseClass,
@@ -94,7 +96,7 @@ func newClientModule() *starlarkstruct.Module {
 		"error":              HTTPException,
 		"HTTP_PORT":          starlark.MakeInt(httpPort),
 		"HTTPS_PORT":         starlark.MakeInt(httpsPort),
-	}
+	})
 	for _, c := range classes {
 		members[c.Name()] = c
 	}

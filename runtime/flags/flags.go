@@ -9,6 +9,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 
 	"starwire/runtime"
 	"starwire/runtime/tty"
@@ -163,7 +164,9 @@ func cutAfterCode(fs *flag.FlagSet, args []string) (ours, scripts []string) {
 	return args, nil
 }
 
-var flagName = regexp.MustCompile(`\bflag(?: provided but not defined:| needs an argument:)? -(\S+)`)
+var flagName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bflag(?: provided but not defined:| needs an argument:)? -(\S+)`)
+})
 
 // flagError puts package flag's errors in the words of --help.
 func flagError(err error) error {
@@ -171,7 +174,7 @@ func flagError(err error) error {
 		return errors.New("flags are written before FILE")
 	}
 	s := err.Error()
-	m := flagName.FindStringSubmatch(s)
+	m := flagName().FindStringSubmatch(s)
 	switch {
 	case m == nil:
 		return err

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -108,7 +109,9 @@ func (p *page) signature(e Entry) {
 }
 
 // definition is a line that describes a parameter, or some other word.
-var definition = regexp.MustCompile(`^(\S+(?:, \S+)*)  +(\S.*)$`)
+var definition = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\S+(?:, \S+)*)  +(\S.*)$`)
+})
 
 // isVerbatim reports whether the line is shown as it is.
 func isVerbatim(line string) bool { return strings.HasPrefix(line, margin) }
@@ -137,7 +140,7 @@ func (p *page) text(s string) {
 			pending++
 			continue
 		}
-		if m := definition.FindStringSubmatch(line); m != nil && line[0] != ' ' {
+		if m := definition().FindStringSubmatch(line); m != nil && line[0] != ' ' {
 			if len(words) > 0 {
 				flush()
 			}

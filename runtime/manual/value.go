@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.starlark.net/starlark"
 
@@ -152,7 +153,7 @@ func (t *table) ofType(name string, v starlark.Value) (Entry, bool) {
 		}
 	}
 	if len(found) > 1 {
-		if m := instance.FindStringSubmatch(py.Repr(v)); m != nil {
+		if m := instance().FindStringSubmatch(py.Repr(v)); m != nil {
 			for _, e := range found {
 				if e.Name == m[1] {
 					return e, true
@@ -168,7 +169,9 @@ func (t *table) ofType(name string, v starlark.Value) (Entry, bool) {
 	return Entry{}, false
 }
 
-var instance = regexp.MustCompile(`^<([\w.]+) (?:instance|object)>$`)
+var instance = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^<([\w.]+) (?:instance|object)>$`)
+})
 
 // maxDefault is the longest default, in bytes, that a signature shows.
 const maxDefault = 40

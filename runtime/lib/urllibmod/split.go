@@ -3,6 +3,7 @@ package urllibmod
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"go.starlark.net/starlark"
 
@@ -12,20 +13,34 @@ import (
 // The expressions of urllib.py. Python's $ also matches before a newline that
 // ends the text, which RE2 spells \n?\z.
 var (
-	typeProg   = regexp.MustCompile(`^([^/:]+):`)
-	hostProg   = regexp.MustCompile(`(?s)^//([^/#?]*)(.*)`)
-	userProg   = regexp.MustCompile(`^(.*)@(.*)\n?\z`)
-	passwdProg = regexp.MustCompile(`(?s)^([^:]*):(.*)\z`)
-	portProg   = regexp.MustCompile(`^(.*):([0-9]*)\n?\z`)
-	nportProg  = regexp.MustCompile(`^(.*):(.*)\n?\z`)
-	queryProg  = regexp.MustCompile(`^(.*)\?([^?]*)\z`)
-	tagProg    = regexp.MustCompile(`^(.*)#([^#]*)\z`)
-	valueProg  = regexp.MustCompile(`^([^=]*)=(.*)\n?\z`)
+	typeProg   = &expression{text: `^([^/:]+):`}
+	hostProg   = &expression{text: `(?s)^//([^/#?]*)(.*)`}
+	userProg   = &expression{text: `^(.*)@(.*)\n?\z`}
+	passwdProg = &expression{text: `(?s)^([^:]*):(.*)\z`}
+	portProg   = &expression{text: `^(.*):([0-9]*)\n?\z`}
+	nportProg  = &expression{text: `^(.*):(.*)\n?\z`}
+	queryProg  = &expression{text: `^(.*)\?([^?]*)\z`}
+	tagProg    = &expression{text: `^(.*)#([^#]*)\z`}
+	valueProg  = &expression{text: `^([^=]*)=(.*)\n?\z`}
 )
+
+// An expression is compiled when it is first used: most programs use none, and
+// all of them would wait for nine.
+type expression struct {
+	text     string
+	once     sync.Once
+	compiled *regexp.Regexp
+}
+
+// match returns what the expression and its groups match in s, or nil.
+func (e *expression) match(s string) []string {
+	e.once.Do(func() { e.compiled = regexp.MustCompile(e.text) })
+	return e.compiled.FindStringSubmatch(s)
+}
 
 // matchArg unpacks the one string argument of a function that matches prog
 // against it, and matches: m is nil where prog does not match.
-func matchArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param string, prog *regexp.Regexp) (s string, m []string, err error) {
+func matchArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param string, prog *expression) (s string, m []string, err error) {
 	var v starlark.Value
 	if err := py.UnpackArgs(b.Name(), args, kwargs, param, &v); err != nil {
 		return "", nil, err
@@ -33,12 +48,12 @@ func matchArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 	return matchValue(v, prog)
 }
 
-func matchValue(v starlark.Value, prog *regexp.Regexp) (s string, m []string, err error) {
+func matchValue(v starlark.Value, prog *expression) (s string, m []string, err error) {
 	s, ok := py.AsBytes(v)
 	if !ok {
 		return "", nil, py.TypeError.Errorf("expected string or buffer")
 	}
-	return s, prog.FindStringSubmatch(s), nil
+	return s, prog.match(s), nil
 }
 
 func pair(a, b string) starlark.Value { return starlark.Tuple{starlark.String(a), starlark.String(b)} }
@@ -120,7 +135,7 @@ func splitValue(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 }
 
 // firstAndRest is the two groups of prog, or the whole and None.
-func firstAndRest(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param string, prog *regexp.Regexp) (starlark.Value, error) {
+func firstAndRest(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param string, prog *expression) (starlark.Value, error) {
 	s, m, err := matchArg(b, args, kwargs, param, prog)
 	if err != nil {
 		return nil, err
