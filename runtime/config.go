@@ -64,6 +64,10 @@ type Config struct {
 	// Sleep waits until ctx ends at most, and then returns its cause.
 	Now   func() time.Time
 	Sleep func(ctx context.Context, d time.Duration) error
+	// Rand replaces the randomness that scripts see: os.urandom, and what the module
+	// random starts from; nil is the system's. With the same bytes a script does the
+	// same. All runs read from it; reads are serialized. Keys and TLS never do.
+	Rand io.Reader
 
 	// Observe, if set, is told of each HTTP exchange of a script when it is over:
 	// how long its phases took, what was moved, how it ended. It must be safe for

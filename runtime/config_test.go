@@ -2,7 +2,10 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	mathrand "math/rand/v2"
 	"os/exec"
 	"slices"
 	"strings"
@@ -130,6 +133,34 @@ func TestClock(t *testing.T) {
 	}
 	if !slices.Equal(slept, []time.Duration{2500 * time.Millisecond}) {
 		t.Errorf("slept %v; want 2.5 s once", slept)
+	}
+}
+
+// TestRand: with the same randomness, runs do the same.
+func TestRand(t *testing.T) {
+	const src = `print(repr(os.urandom(8)), random.random(), random.SystemRandom().getrandbits(32), random.Random().randint(1, 1000))`
+	run := func(c Config) string {
+		t.Helper()
+		rt, out := newRuntime(t, c)
+		if _, err := rt.Run(context.Background(), "x.star", []byte(src)); err != nil {
+			t.Fatal(FormatError(err))
+		}
+		return out.String()
+	}
+	bytes := func(seed byte) io.Reader { return mathrand.NewChaCha8([32]byte{seed}) }
+	if a, b := run(Config{Rand: bytes(1)}), run(Config{Rand: bytes(1)}); a != b {
+		t.Errorf("the same randomness gave\n%s%s", a, b)
+	}
+	if a, b := run(Config{Rand: bytes(1)}), run(Config{Rand: bytes(2)}); a == b {
+		t.Errorf("other randomness gave the same: %s", a)
+	}
+	if a, b := run(Config{}), run(Config{}); a == b {
+		t.Errorf("the system's randomness gave the same: %s", a)
+	}
+	rt, _ := newRuntime(t, Config{Rand: strings.NewReader("")})
+	_, err := rt.Run(context.Background(), "x.star", []byte(`os.urandom(1)`))
+	if !errors.Is(err, io.EOF) {
+		t.Errorf("without any: %v; want the reader's error", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"crypto/x509"
+	"io"
 	"maps"
 	"os"
 	"strings"
@@ -60,6 +61,7 @@ func New(c Config) (*Runtime, error) {
 		Environ:    rt.environ,
 		Now:        c.Now,
 		Sleep:      c.Sleep,
+		Rand:       serialized(c.Rand),
 		DebugLevel: c.DebugLevel,
 		Observe:    c.Observe,
 		Args:       c.Args,
@@ -69,6 +71,25 @@ func New(c Config) (*Runtime, error) {
 		rt.host.Roots = func() (*x509.CertPool, error) { return c.RootCAs, nil }
 	}
 	return rt, nil
+}
+
+// serialized returns a reader whose Reads are r's, one at a time; or nil for nil.
+func serialized(r io.Reader) io.Reader {
+	if r == nil {
+		return nil
+	}
+	return &lockedReader{r: r}
+}
+
+type lockedReader struct {
+	mu sync.Mutex
+	r  io.Reader
+}
+
+func (l *lockedReader) Read(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.r.Read(p)
 }
 
 // concurrent says that script code is about to run beside other script code.

@@ -11,6 +11,7 @@ package host
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/x509"
 	"io"
 	"io/fs"
@@ -25,8 +26,9 @@ import (
 // then Attach; they do not change afterwards. All functions must be safe for
 // concurrent use: a run may have several threads.
 type Host struct {
-	// Dial opens a TCP connection, or one to a Unix socket. It tries the addresses of the name in order
-	// and returns the last one's error; DialRequest.Timeout bounds each try.
+	// Dial opens a TCP connection, or one to a Unix socket. It tries the addresses of
+	// the name in order and returns the last one's error; DialRequest.Timeout bounds
+	// each try.
 	// Errors are those of package net, or a *PermissionError.
 	Dial func(ctx context.Context, d DialRequest) (net.Conn, error)
 	// Tunnel says whether a proxy may be asked to connect to host and port, which the
@@ -52,6 +54,9 @@ type Host struct {
 	// Sleep waits for d or until ctx ends, whichever is first, and then returns
 	// ctx's cause.
 	Sleep func(ctx context.Context, d time.Duration) error
+	// Rand is the randomness that scripts see: os.urandom, the seeds of random. nil is
+	// the system's. Keys and TLS never come from it.
+	Rand io.Reader
 
 	// NewThread makes another thread of the run, for a built-in that calls script
 	// functions on a goroutine of its own. The thread shares the run's Host, budgets
@@ -219,6 +224,9 @@ func fill(h *Host) {
 	}
 	if h.Sleep == nil {
 		h.Sleep = sleep
+	}
+	if h.Rand == nil {
+		h.Rand = rand.Reader
 	}
 	if h.NewThread == nil {
 		h.NewThread = func(name string) (*starlark.Thread, func()) {

@@ -1,6 +1,9 @@
 package osmod
 
 import (
+	"io"
+	"strings"
+
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
@@ -29,6 +32,7 @@ func New(h *host.Host) *starlarkstruct.Module {
 			"pathsep":  starlark.String(":"),
 			"sep":      starlark.String("/"),
 			"strerror": strerrorFn,
+			"urandom":  urandomFn,
 		},
 	}
 }
@@ -36,6 +40,7 @@ func New(h *host.Host) *starlarkstruct.Module {
 var (
 	getenvFn   = starlark.NewBuiltin("getenv", osGetenv)
 	strerrorFn = starlark.NewBuiltin("strerror", osStrError)
+	urandomFn  = starlark.NewBuiltin("urandom", osURandom)
 )
 
 // osGetenv is os.getenv(varname[, value]).
@@ -62,4 +67,29 @@ func osStrError(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 		return nil, err
 	}
 	return starlark.String(filemod.StrError(code)), nil
+}
+
+// osURandom is os.urandom(n): n bytes of the host's randomness.
+func osURandom(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var n int64
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "n", &n); err != nil {
+		return nil, err
+	}
+	if n < 0 {
+		return nil, py.ValueError.Errorf("negative argument not allowed")
+	}
+	// Nobody allocates what a script says at once: its limits act between the parts.
+	const part = 64 << 10
+	var out strings.Builder
+	for n > 0 {
+		m, err := io.CopyN(&out, host.From(thread).Rand, min(n, part))
+		if err != nil {
+			return nil, py.OSError.Errorf("no randomness: %w", err)
+		}
+		n -= m
+		if err := host.Spend(thread, int(m/host.BytesPerStep)); err != nil {
+			return nil, err
+		}
+	}
+	return starlark.String(out.String()), nil
 }

@@ -66,3 +66,26 @@ func TestEnviron(t *testing.T) {
 		t.Errorf("assignment to os.environ: %s", got)
 	}
 }
+
+func TestURandom(t *testing.T) {
+	thread, h := libtest.Thread(t, host.Host{Rand: strings.NewReader("0123456789" + strings.Repeat("x", 200_000))})
+	env := starlark.StringDict{"os": New(h)}
+	for _, tt := range []struct{ expr, want string }{
+		{"os.urandom(4)", "'0123'"},
+		{"os.urandom(0)", "''"},
+		{"os.urandom(6)", "'456789'"},
+		{"os.urandom(150000) == 'x' * 150000", "True"},
+		{"os.urandom(-1)", "! ValueError: 'negative argument not allowed'"},
+		{"os.urandom('a')", "! TypeError: 'urandom: for parameter n: got string, want int'"},
+		{"os.urandom(100000)", "! OSError: 'no randomness: EOF'"},
+	} {
+		if got := strings.TrimSuffix(libtest.Eval(thread, env, tt.expr), "\n"); got != tt.want {
+			t.Errorf("%s = %s; want %s", tt.expr, got, tt.want)
+		}
+	}
+	thread, h = libtest.Thread(t, host.Host{})
+	env["os"] = New(h)
+	if got := libtest.Eval(thread, env, "len(os.urandom(16)), os.urandom(16) != os.urandom(16)"); got != "(16, True)\n" {
+		t.Errorf("the system's randomness: %s", got)
+	}
+}

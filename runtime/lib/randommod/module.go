@@ -1,8 +1,6 @@
 package randommod
 
 import (
-	"crypto/rand"
-
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
@@ -50,9 +48,9 @@ func init() {
 	}}
 }
 
-// newGenerator returns an unseeded generator; t is nil for one that is the system's.
+// newGenerator returns an unseeded generator; t is nil for one that is the host's.
 func newGenerator(h *host.Host, t *twister) *generator {
-	return &generator{system: rand.Reader, twister: t}
+	return &generator{system: h.Rand, twister: t}
 }
 
 // New returns the module random of one run, whose functions share a generator of the run's own.
