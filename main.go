@@ -24,6 +24,7 @@ import (
 	"starwire/runtime/flags"
 	"starwire/runtime/isolate"
 	"starwire/runtime/manual"
+	"starwire/runtime/progress"
 	"starwire/runtime/repl"
 	"starwire/runtime/shell"
 	"starwire/runtime/suite"
@@ -270,8 +271,24 @@ func (o *options) onOneProcessor() (stop func()) {
 	return func() { timer.Stop() }
 }
 
+// withBars shows a bar for each transfer for which the script wants one, if
+// standard error is a terminal.
+func (o *options) withBars() {
+	c := &o.Config
+	line := progress.NewLine(c.Stderr)
+	if !line.Shows() {
+		return
+	}
+	c.Stderr = line.Writer(c.Stderr)
+	if tty.IsTerminal(c.Stdout) {
+		c.Stdout = line.Writer(c.Stdout)
+	}
+	c.Progress = func(label string, total int64) runtime.Meter { return line.Begin(label, total) }
+}
+
 func (o *options) runText(ctx context.Context, name string, src []byte, stderr io.Writer) int {
 	defer o.onOneProcessor()()
+	o.withBars()
 	rt, err := runtime.New(o.Config)
 	if err != nil {
 		return usageError(stderr, flags.Error(err))

@@ -139,7 +139,7 @@ func (c *HTTPConnection) sendBody(thread *starlark.Thread, b body) error {
 		if err != nil {
 			return err
 		}
-		n, err := c.t.sock.ReadFrom(&io.LimitedReader{R: r, N: b.length})
+		n, err := c.sendFile(r, b.length)
 		c.announced.sent += n
 		if err != nil {
 			return c.unsent(thread, err)
@@ -155,6 +155,14 @@ func (c *HTTPConnection) sendBody(thread *starlark.Thread, b body) error {
 	})
 }
 
+// sendFile sends up to length bytes of r.
+func (c *HTTPConnection) sendFile(r io.Reader, length int64) (int64, error) {
+	if c.meter != nil {
+		return c.meter.move(r, length, func(piece *io.LimitedReader) (int64, error) { return c.t.sock.ReadFrom(piece) })
+	}
+	return c.t.sock.ReadFrom(&io.LimitedReader{R: r, N: length})
+}
+
 // send is httplib.py, HTTPConnection.send: raw bytes, a file or a readable
 // object, in any state.
 func (c *HTTPConnection) send(thread *starlark.Thread, data starlark.Value) error {
@@ -168,14 +176,20 @@ func (c *HTTPConnection) send(thread *starlark.Thread, data starlark.Value) erro
 	if b.value == nil {
 		return py.TypeError.Errorf("sendall() argument 1 must be string or buffer, not None")
 	}
-	if b.isText() {
-		if err := c.openToSend(thread); err != nil {
-			return err
-		}
-		return c.sendHead(thread, nil, b.text)
-	}
 	if err := c.openToSend(thread); err != nil {
 		return err
+	}
+	if c.progress {
+		if b.file != nil {
+			if n, ok := b.file.Remaining(); ok {
+				b.length = n
+			}
+		}
+		c.beginUpload(thread, &b)
+		b.length = -1
+	}
+	if b.isText() {
+		return c.sendHead(thread, nil, b.text)
 	}
 	return c.sendBody(thread, b)
 }

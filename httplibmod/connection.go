@@ -55,6 +55,9 @@ type HTTPConnection struct {
 	expires   time.Time     // when the exchange under way must be over; zero: never
 	announced announcement  // by the request under way
 
+	progress bool   // the call under way was asked to tell how far it has come
+	meter    *meter // nil: nobody watches what is being sent
+
 	watch *watch // nil: nobody watches
 
 	lostAnswer bool // getresponse failed; until close()

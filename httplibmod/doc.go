@@ -23,6 +23,8 @@
 //   - resp.save(file) writes the rest of a body to a path or an open file and
 //     returns the bytes; the kernel moves them where it can. TestSave
 //   - for piece in resp.chunks(n) reads a body piece by piece. TestChunks
+//   - progress=True, given to save, request or send, tells whoever watches the run
+//     how far the transfer has come: the command shows a bar. TestProgress
 //
 // # Differences from CPython 2.7
 //
@@ -117,7 +119,8 @@
 //     wait; max_body= and limits= bound what a server can send. TestOptions,
 //     TestLimits, TestMaxBody
 //   - resp.save(file) writes the body to a file, resp.chunks(n) goes over it in
-//     pieces. TestSave, TestChunks
+//     pieces; progress=True shows how far a long transfer has come. TestSave,
+//     TestChunks, TestProgress
 //   - http.client is httplib under Python 3's name: see HTTPModule.
 //     TestClientConstants, TestClientResponse, TestClientErrors
 package httplibmod

@@ -63,11 +63,12 @@ func init() {
 func connOf(b *starlark.Builtin) *HTTPConnection { return b.Receiver().(*HTTPConnection) }
 func respOf(b *starlark.Builtin) *HTTPResponse   { return b.Receiver().(*HTTPResponse) }
 
-// connRequest is request(method, url[, body[, headers]]).
+// connRequest is request(method, url[, body[, headers]], *, progress=False).
 func connRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(kwargs) == 0 && len(args) == 2 { // the usual call, without the cost of UnpackArgs
 		return starlark.None, connOf(b).sendRequest(thread, args[0], args[1], nil, nil)
 	}
+	kwargs, progress := takeProgress(kwargs)
 	var meth, url, body, headers starlark.Value
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "method", &meth, "url", &url, "body?", &body, "headers?", &headers); err != nil {
 		return nil, err
@@ -82,7 +83,7 @@ func connRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 		}
 		return nil, err
 	}
-	return starlark.None, c.sendRequest(thread, meth, url, body, fields)
+	return starlark.None, c.watched(progress, func() error { return c.sendRequest(thread, meth, url, body, fields) })
 }
 
 // fieldsOf returns the pairs of a mapping in its own order, names as they are
@@ -170,13 +171,15 @@ func connEndHeaders(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 	return starlark.None, c.endHeaders(thread, body)
 }
 
-// connSend is send(data).
+// connSend is send(data, *, progress=False).
 func connSend(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	kwargs, progress := takeProgress(kwargs)
 	var data starlark.Value
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "data", &data); err != nil {
 		return nil, err
 	}
-	return starlark.None, connOf(b).send(thread, data)
+	c := connOf(b)
+	return starlark.None, c.watched(progress, func() error { return c.send(thread, data) })
 }
 
 // connGetResponse is getresponse([buffering]).

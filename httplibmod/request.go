@@ -284,6 +284,12 @@ func (c *HTTPConnection) sendOutput(thread *starlark.Thread, b body) error {
 	if f := host.From(thread).Sending; f != nil {
 		f(c.describe(head, b))
 	}
+	if c.progress {
+		if err := c.open(thread); err != nil {
+			return err
+		}
+		c.beginUpload(thread, &b)
+	}
 	if err := c.sendHead(thread, head, b.text); err != nil {
 		return err
 	}
@@ -323,7 +329,12 @@ func (c *HTTPConnection) write(thread *starlark.Thread, head []byte, text string
 	if err := c.count(thread, len(text)); err != nil {
 		return err
 	}
-	err := c.t.write(thread, head, text)
+	var err error
+	if c.meter != nil {
+		err = c.writePieces(thread, head, text)
+	} else {
+		err = c.t.write(thread, head, text)
+	}
 	if err == nil {
 		return nil
 	}

@@ -21,13 +21,15 @@ import (
 // file at a time; and the default of chunks.
 const savePiece = 64 << 10
 
-// respSave is save(file): it writes the rest of the body to a file, which is
-// opened, and emptied, by its path, or is open already, and returns the number
-// of bytes. From a plain socket to a regular file the kernel moves them.
+// respSave is save(file, *, progress=False): it writes the rest of the body to a
+// file, which is opened, and emptied, by its path, or is open already, and
+// returns the number of bytes. From a plain socket to a regular file the kernel
+// moves them. Whoever watches the run is told of the progress, if asked to.
 //
 // Exceptions are read()'s, with "" as partial: what came before is in the file.
 func respSave(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var target starlark.Value
+	kwargs, progress := takeProgress(kwargs)
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "file", &target); err != nil {
 		return nil, err
 	}
@@ -40,7 +42,7 @@ func respSave(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		if err != nil {
 			return nil, err
 		}
-		return r.save(thread, w, "")
+		return r.save(thread, w, target, "", progress)
 	}
 	path, ok := py.AsBytes(target)
 	if !ok {
@@ -55,7 +57,7 @@ func respSave(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		f.Close()
 		return nil, fileError(syscall.EROFS, path)
 	}
-	n, err := r.save(thread, w, path)
+	n, err := r.save(thread, w, target, path, progress)
 	if e := f.Close(); e != nil && err == nil {
 		return nil, fileError(e, path)
 	}
@@ -80,9 +82,13 @@ func fileError(err error, path string) error {
 	return py.IOError.New(err, e...)
 }
 
-// save writes the rest of the body to w.
-func (r *HTTPResponse) save(thread *starlark.Thread, w io.Writer, path string) (starlark.Value, error) {
+// save writes the rest of the body to w, which is what the script calls target.
+func (r *HTTPResponse) save(thread *starlark.Thread, w io.Writer, target starlark.Value, path string, progress bool) (starlark.Value, error) {
 	dst := &sink{w: w, budget: host.From(thread).Budget}
+	if progress {
+		dst.meter = beginMeter(thread, nameOf(target, "download"), r.size())
+		defer dst.meter.end()
+	}
 	err := r.writeTo(thread, dst)
 	if dst.err != nil { // the file's: what else went wrong came of it
 		r.lose(thread, dst.err)
@@ -106,12 +112,16 @@ func (r *HTTPResponse) save(thread *starlark.Thread, w io.Writer, path string) (
 type sink struct {
 	w      io.Writer
 	budget *host.Budget
+	meter  *meter // or nil
 	n      int64
 	err    error // of w, or a used-up limit
 }
 
 func (s *sink) Write(p []byte) (int, error) {
 	n, err := s.w.Write(p)
+	if s.meter != nil {
+		s.meter.add(int64(n))
+	}
 	return n, s.wrote(int64(n), err)
 }
 
@@ -121,6 +131,14 @@ func (s *sink) ReadFrom(r io.Reader) (int64, error) {
 	if !ok {
 		return io.Copy(struct{ io.Writer }{s}, r)
 	}
+	if s.meter != nil {
+		return s.readPieces(f, r)
+	}
+	return s.take(f, r)
+}
+
+// take makes f, which is s.w, take what r holds.
+func (s *sink) take(f io.ReaderFrom, r io.Reader) (int64, error) {
 	n, err := f.ReadFrom(r)
 	if over := s.budget.Write(n); over != nil {
 		s.err = over

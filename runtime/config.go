@@ -78,6 +78,12 @@ type Config struct {
 	// happens: (*Audit).Add collects them. It must be safe for concurrent use, and quick.
 	Audit func(g Grant)
 
+	// Progress, if set, is told of each transfer for which a script says
+	// progress=True, when it begins: a label for people, as the name of a file, and
+	// how many bytes it is, or -1 if nobody knows. It returns what is told how far
+	// the transfer has come, or nil. It must be safe for concurrent use.
+	Progress func(label string, total int64) Meter
+
 	// DebugLevel is the debug level that new connections start with.
 	DebugLevel int
 	// HTTP is what the connections of httplib and http.client start with: policy,
@@ -95,6 +101,9 @@ type Config struct {
 
 // An Exchange is one request and its response, as Config.Observe sees it.
 type Exchange = host.Exchange
+
+// A Meter is told how far a transfer has come; see Config.Progress.
+type Meter = host.Meter
 
 // Permissions list what scripts may touch. See Everything for the opposite.
 type Permissions struct {

@@ -64,6 +64,7 @@ func New(c Config) (*Runtime, error) {
 		Rand:       serialized(c.Rand),
 		DebugLevel: c.DebugLevel,
 		Observe:    c.Observe,
+		Progress:   c.Progress,
 		Args:       c.Args,
 		Stdin:      c.Stdin,
 	}

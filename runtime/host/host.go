@@ -74,6 +74,11 @@ type Host struct {
 	// goroutine that happens.
 	Observe func(x *Exchange)
 
+	// Progress, if not nil, is told of each transfer for which a script says
+	// progress=True, when it begins: a label for people, as the name of a file, and
+	// how many bytes it is, or -1 if nobody knows. It returns what counts them, or nil.
+	Progress func(label string, total int64) Meter
+
 	// DebugLevel is the debug level that new connections start with.
 	DebugLevel int
 
@@ -103,6 +108,15 @@ type Host struct {
 	turns *turns
 	out   *bool
 	stop  func()
+}
+
+// A Meter is told how far a transfer has come. It is used by one goroutine at a
+// time.
+type Meter interface {
+	// Add says that n more bytes have been moved.
+	Add(n int64)
+	// Done says that the transfer is over, well or not. Nothing follows.
+	Done()
 }
 
 // A File is an open file: an *os.File, or one of an fs.FS that can read.

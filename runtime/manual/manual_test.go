@@ -19,7 +19,7 @@ func TestLookup(t *testing.T) {
 	tests := []struct{ name, signature, from string }{
 		{"urllib.quote", `urllib.quote(s, safe="/") -> str`, ""},
 		{"httplib.OK", "httplib.OK = 200", ""},
-		{"httplib.HTTPSConnection.send", "httplib.HTTPSConnection.send(data)", "httplib.HTTPConnection"},
+		{"httplib.HTTPSConnection.send", "httplib.HTTPSConnection.send(data, *, progress=False)", "httplib.HTTPConnection"},
 		{"httplib.HTTPMessage.getdate", "httplib.HTTPMessage.getdate(name) -> tuple", "rfc822.Message"},
 		{"httplib.error.args", "httplib.HTTPException.args: tuple", "BaseException"},
 		{"httplib.socket.error", "exception socket.error(*args) < IOError", ""},
@@ -43,7 +43,8 @@ func TestLookup(t *testing.T) {
 
 func TestParamsOfEntry(t *testing.T) {
 	e, _ := manual.Lookup("httplib.HTTPConnection.request")
-	want := []manual.Param{{Name: "method"}, {Name: "url"}, {Name: "body", Default: "None"}, {Name: "headers", Default: "{}"}}
+	want := []manual.Param{{Name: "method"}, {Name: "url"}, {Name: "body", Default: "None"}, {Name: "headers", Default: "{}"},
+		{Name: "progress", Default: "False", Kind: manual.KeywordOnly}}
 	if !slices.Equal(e.Params, want) {
 		t.Errorf("request has the parameters %+v; want %+v", e.Params, want)
 	}

@@ -4,127 +4,96 @@ package progress
 
 import (
 	"fmt"
-	"io"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
+	"unicode"
 
 	"starwire/runtime/tty"
 )
 
-// Delays of a bar: transfers that end soon show none, and nobody reads faster.
-const (
-	delay  = time.Second
-	redraw = 100 * time.Millisecond
-)
-
-// A Bar shows one transfer. Its methods may be called by several goroutines.
+// A Bar counts the bytes of one transfer; its Line shows it. Its methods may be
+// called by several goroutines.
 type Bar struct {
-	w     io.Writer
+	l     *Line
 	label string
 	total int64 // bytes, or negative if it is not known
-	now   func() time.Time
-
-	mu    sync.Mutex
 	begin time.Time
-	last  time.Time // when it was drawn
-	done  int64     // bytes
-	shown bool
-}
-
-// New returns the bar of a transfer of total bytes, or of nobody knows how many
-// if total is negative. label says what is transferred. Where w is no terminal,
-// the bar never shows.
-func New(w io.Writer, label string, total int64) *Bar {
-	if !tty.IsTerminal(w) {
-		w = nil
-	}
-	return newBar(w, label, total, time.Now)
-}
-
-func newBar(w io.Writer, label string, total int64, now func() time.Time) *Bar {
-	return &Bar{w: w, label: label, total: total, now: now, begin: now()}
+	done  atomic.Int64 // bytes
 }
 
 // Add says that n more bytes have been transferred.
-func (b *Bar) Add(n int64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.done += n
-	now := b.now()
-	if b.w == nil || now.Sub(b.begin) < delay || now.Sub(b.last) < redraw {
-		return
-	}
-	b.last, b.shown = now, true
-	columns, _ := tty.Size(b.w)
-	io.WriteString(b.w, "\r"+b.line(now, columns)+"\x1b[K")
-}
+func (b *Bar) Add(n int64) { b.done.Add(n) }
 
-// Done ends the bar. One that was shown is replaced by a line with the total.
-func (b *Bar) Done() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.w == nil || !b.shown {
-		return
-	}
-	took := b.now().Sub(b.begin)
-	fmt.Fprintf(b.w, "\r%s  %s in %s (%s/s)\x1b[K\n", b.label, Size(b.done), roundTime(took), Size(rate(b.done, took)))
-	b.w = nil
-}
+// Done ends the transfer, whether it succeeded or not: its bar is wiped out. It
+// may be called more than once.
+func (b *Bar) Done() { b.l.remove(b) }
 
-// Write counts what is written, so that a Bar can stand in an io.MultiWriter or
-// behind an io.TeeReader.
-func (b *Bar) Write(p []byte) (int, error) {
-	b.Add(int64(len(p)))
-	return len(p), nil
-}
-
-// line is the bar in less than that many columns.
-func (b *Bar) line(now time.Time, columns int) string {
-	took := now.Sub(b.begin)
-	speed := rate(b.done, took)
+// text is the bar in less than that many columns, beside that of so many others.
+func (b *Bar) text(now time.Time, columns, others int) string {
+	took, done := now.Sub(b.begin), b.done.Load()
+	speed := rate(done, took)
 	var tail string
 	if b.total < 0 {
-		tail = fmt.Sprintf("%s  %s/s", Size(b.done), Size(speed))
+		tail = fmt.Sprintf("%s  %s/s", Size(done), Size(speed))
 	} else {
-		tail = fmt.Sprintf("%3d%%  %s of %s  %s/s", b.percent(), Size(b.done), Size(b.total), Size(speed))
-		if left := b.total - b.done; speed > 0 && left > 0 {
+		tail = fmt.Sprintf("%3d%%  %s of %s  %s/s", percent(done, b.total), Size(done), Size(b.total), Size(speed))
+		if left := b.total - done; speed > 0 && left > 0 {
 			tail += "  " + roundTime(time.Duration(float64(left)/float64(speed)*float64(time.Second))).String() + " left"
 		}
 	}
-	room := columns - 1 - tty.Width(tail) - 2
-	label := b.label
-	if r := []rune(label); tty.Width(label) > room/2 {
-		for len(r) > 0 && tty.Width(string(r))+3 > room/2 {
-			r = r[:len(r)-1]
-		}
-		label = string(r) + "..."
-		if len(r) == 0 {
-			label = ""
-		}
+	if others > 0 {
+		tail += fmt.Sprintf("  (and %d more)", others)
 	}
+	if tty.Width(tail) >= columns {
+		return cut(tail, columns-1)
+	}
+	room := columns - 1 - tty.Width(tail) - 2
+	label := cut(b.label, room/2)
 	room -= tty.Width(label) + 4
 	if b.total < 0 || room < 5 {
 		return strings.TrimSpace(label + "  " + tail)
 	}
-	full := int(int64(room) * int64(b.percent()) / 100)
+	full := room * percent(done, b.total) / 100
 	return label + "  [" + strings.Repeat("#", full) + strings.Repeat(".", room-full) + "]  " + tail
+}
+
+// cut shortens a text that is wider than that many columns, without what would
+// move the cursor.
+func cut(text string, columns int) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, text)
+	if tty.Width(text) <= columns {
+		return text
+	}
+	if columns <= 3 {
+		return ""
+	}
+	r := []rune(text)
+	for len(r) > 0 && tty.Width(string(r)) > columns-3 {
+		r = r[:len(r)-1]
+	}
+	return string(r) + "..."
 }
 
 // percent is how much of the total is done, 100 at most: more may come than was
 // announced.
-func (b *Bar) percent() int {
-	if b.total <= 0 {
+func percent(done, total int64) int {
+	if total <= 0 {
 		return 100
 	}
-	return int(min(float64(b.done)/float64(b.total), 1) * 100)
+	return int(min(float64(done)/float64(total), 1) * 100)
 }
 
 func rate(n int64, d time.Duration) int64 {
 	if d <= 0 {
 		return 0
 	}
-	return int64(float64(n) / d.Seconds())
+	return int64(min(float64(n)/d.Seconds(), 1<<62))
 }
 
 // roundTime keeps what is worth reading.

@@ -127,7 +127,7 @@ func (p *REPL) time(ctx context.Context, statement string) error {
 	begin := time.Now()
 	_, err := p.eval(ctx, statement+"\n")
 	took := time.Since(begin)
-	p.screen.freshLine(p.options.Stdout)
+	p.line.Fresh()
 	p.say(tty.Dim, fmt.Sprintf("took %s\n", roundDuration(took)))
 	return err
 }

@@ -24,6 +24,7 @@ import (
 
 	"starwire/runtime"
 	"starwire/runtime/host"
+	"starwire/runtime/progress"
 	"starwire/runtime/tty"
 )
 
@@ -45,7 +46,7 @@ type Options struct {
 type REPL struct {
 	options        Options
 	stdout, stderr io.Writer
-	screen         screen
+	line           *progress.Line // of the screen, with what scripts print and bars
 	kb             *keyboard
 
 	session *runtime.Session
@@ -69,15 +70,16 @@ func New(o Options) *REPL {
 		o.Exit = os.Exit
 	}
 	p := &REPL{options: o, kb: newKeyboard(source(o.Stdin)), signals: make(chan os.Signal, 1)}
-	p.stdout = screenWriter{&p.screen, o.Stdout}
-	p.stderr = screenWriter{&p.screen, o.Stderr}
+	p.line = progress.NewLine(o.Stdout)
+	p.stdout, p.stderr = p.line.Writer(o.Stdout), p.line.Writer(o.Stderr)
 	return p
 }
 
-// Configure sets the streams of a Config to the REPL's. The session given to Run
-// must be of a Runtime with that Config.
+// Configure sets the streams of a Config to the REPL's, and shows bars. The
+// session given to Run must be of a Runtime with that Config.
 func (p *REPL) Configure(c *runtime.Config) {
 	c.Stdin, c.Stdout, c.Stderr = scriptInput{p.kb}, p.stdout, p.stderr
+	c.Progress = func(label string, total int64) runtime.Meter { return p.line.Begin(label, total) }
 }
 
 // Run reads items from the terminal until Ctrl-D or sys.exit and runs them in s.
@@ -136,7 +138,7 @@ func (p *REPL) loop(ctx context.Context, s *runtime.Session, r *itemReader) erro
 
 // report shows why an item ended.
 func (p *REPL) report(err error) {
-	p.screen.freshLine(p.options.Stdout)
+	p.line.Fresh()
 	switch {
 	case err == errInterrupted:
 		p.reader.queue, p.reader.draft = nil, nil
@@ -163,7 +165,7 @@ func (p *REPL) item(ctx context.Context) error {
 			return "", io.EOF // the item is what it is, complete or not
 		}
 		read = true
-		p.screen.freshLine(p.options.Stdout)
+		p.line.Fresh()
 		if len(p.reader.queue) == 0 {
 			p.forget() // at the prompt Ctrl-C is a key
 		}

@@ -1,28 +1,20 @@
-//go:build linux || darwin
-
 package repl
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"go.starlark.net/starlark"
-	"golang.org/x/sys/unix"
-
 	"go.uber.org/goleak"
 
 	"starwire/runtime"
+	"starwire/runtime/tty/ttytest"
 )
 
 // childEnv makes the test binary a REPL on the terminal that it is started on.
@@ -67,165 +59,35 @@ func child() int {
 	return runtime.ExitCode(err)
 }
 
-// A console is a person at a terminal in which the REPL runs.
-type console struct {
-	t      *testing.T
-	master *os.File
-	cmd    *exec.Cmd
-	exited chan struct{}
-
-	mu     sync.Mutex
-	change *sync.Cond
-	vt     *vt
-	closed bool
-}
-
 // newConsole starts the REPL in a terminal of that many columns and 24 rows.
-func newConsole(t *testing.T, columns int, env ...string) *console {
+func newConsole(t *testing.T, columns int, env ...string) *ttytest.Console {
 	t.Helper()
-	master, slave, err := openPTY()
-	if err != nil {
-		t.Skipf("no pseudo-terminal: %v", err)
-	}
-	defer slave.Close()
-	size := &unix.Winsize{Col: uint16(columns), Row: 24}
-	if err := unix.IoctlSetWinsize(int(master.Fd()), unix.TIOCSWINSZ, size); err != nil {
-		t.Fatal(err)
-	}
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &console{t: t, master: master, vt: newVT(columns, 24), exited: make(chan struct{})}
-	c.change = sync.NewCond(&c.mu)
-	c.cmd = exec.Command(exe)
-	c.cmd.Dir = t.TempDir()
-	c.cmd.Env = append(os.Environ(), childEnv+"=1", "TERM=xterm", "STARWIRE_HISTORY="+filepath.Join(c.cmd.Dir, "history"))
-	c.cmd.Env = append(c.cmd.Env, env...)
-	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = slave, slave, slave
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	if err := c.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	readerDone := make(chan struct{})
-	go c.show(readerDone)
-	go func() {
-		c.cmd.Wait()
-		close(c.exited)
-	}()
-	t.Cleanup(func() {
-		c.cmd.Process.Kill()
-		<-c.exited
-		master.Close()
-		<-readerDone
-		for _, s := range c.vt.unknown {
-			t.Errorf("the terminal does not know %q", s)
-		}
-	})
-	c.expect(">>> ")
+	cmd := exec.Command(exe)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(os.Environ(), childEnv+"=1", "STARWIRE_HISTORY="+filepath.Join(cmd.Dir, "history"))
+	cmd.Env = append(cmd.Env, env...)
+	c := ttytest.Start(t, columns, cmd)
+	c.Expect(">>> ")
 	return c
 }
 
-// show keeps the screen up to date.
-func (c *console) show(done chan struct{}) {
-	defer close(done)
-	buf := make([]byte, 4096)
-	for {
-		n, err := c.master.Read(buf)
-		c.mu.Lock()
-		c.vt.write(string(buf[:n]))
-		c.closed = err != nil
-		c.change.Broadcast()
-		c.mu.Unlock()
-		if err != nil {
-			return
-		}
-	}
-}
-
-func (c *console) send(keys string) {
-	if _, err := io.WriteString(c.master, keys); err != nil {
-		c.t.Helper()
-		c.t.Fatalf("sending %q: %v", keys, err)
-	}
-}
-
-// until waits for the screen to look as ok wants.
-func (c *console) until(what string, ok func(v *vt) bool) {
-	c.t.Helper()
-	expired := false
-	timer := time.AfterFunc(20*time.Second, func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		expired = true
-		c.change.Broadcast()
-	})
-	defer timer.Stop()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for !ok(c.vt) {
-		if expired || c.closed {
-			c.t.Fatalf("the screen never showed %s; it shows\n%s", what, c.vt.text())
-		}
-		c.change.Wait()
-	}
-}
-
-// expect waits until the last lines of the screen are these, with the cursor
-// behind them.
-func (c *console) expect(lines ...string) {
-	c.t.Helper()
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	want := strings.Join(lines, "\n")
-	c.until(fmt.Sprintf("at its end %q", want), func(v *vt) bool {
-		return strings.HasSuffix(strings.TrimRight(v.text(), "\n "), want) && v.row == len(v.cells)-1
-	})
-}
-
-// contains waits until a text is on the screen.
-func (c *console) contains(pattern string) {
-	c.t.Helper()
-	re := regexp.MustCompile(pattern)
-	c.until("a match of "+pattern, func(v *vt) bool { return re.MatchString(v.text()) })
-}
-
-// cursor waits until the cursor is in that column of the last row.
-func (c *console) cursor(col int) {
-	c.t.Helper()
-	c.until(fmt.Sprintf("the cursor in column %d", col), func(v *vt) bool { return v.col == col })
-}
-
-// exit waits for the end and returns the status.
-func (c *console) exit() int {
-	c.t.Helper()
-	select {
-	case <-c.exited:
-	case <-time.After(20 * time.Second):
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.t.Fatalf("the REPL goes on\n%s", c.vt.text())
-	}
-	return c.cmd.ProcessState.ExitCode()
-}
-
 const (
-	up    = "\x1b[A"
-	down  = "\x1b[B"
-	left  = "\x1b[D"
-	del   = "\x1b[3~"
-	ctrlA = "\x01"
-	ctrlC = "\x03"
-	ctrlD = "\x04"
-	ctrlL = "\x0c"
-	ctrlR = "\x12"
+	up    = ttytest.Up
+	down  = ttytest.Down
+	left  = ttytest.Left
+	del   = ttytest.Delete
+	ctrlA = ttytest.CtrlA
+	ctrlC = ttytest.CtrlC
+	ctrlD = ttytest.CtrlD
+	ctrlL = ttytest.CtrlL
+	ctrlR = ttytest.CtrlR
 )
 
-// pasted is a text as a terminal sends it when it is pasted.
-func pasted(text string) string {
-	return "\x1b[200~" + strings.ReplaceAll(text, "\n", "\r") + "\x1b[201~"
-}
+var pasted = ttytest.Pasted
 
 func TestTerminal(t *testing.T) {
 	tests := []struct {
@@ -301,16 +163,16 @@ func TestTerminal(t *testing.T) {
 			for _, step := range tt.steps {
 				switch step := step.(type) {
 				case string:
-					c.send(step)
+					c.Send(step)
 				case []string:
-					c.expect(step...)
+					c.Expect(step...)
 				}
 			}
-			c.send(ctrlC + ctrlD)
-			if code := c.exit(); code != 0 {
+			c.Send(ctrlC + ctrlD)
+			if code := c.Exit(); code != 0 {
 				t.Errorf("exit status %d; want 0", code)
 			}
-			c.until("bracketed paste switched off", func(v *vt) bool { return !v.paste })
+			c.Until("bracketed paste switched off", func(s *ttytest.Screen) bool { return !s.Paste })
 		})
 	}
 }
@@ -318,59 +180,59 @@ func TestTerminal(t *testing.T) {
 func TestInterrupts(t *testing.T) {
 	t.Run("a loop", func(t *testing.T) {
 		c := newConsole(t, 80)
-		c.send("for i in [1]:\rprint 'go' + 'ing'\rwhile True: pass\r\r")
-		c.contains(`\ngoing\n`)
-		c.send(ctrlC)
-		c.contains(`KeyboardInterrupt\n>>> *\n`)
-		c.send("1\r")
-		c.expect("1", ">>> ")
+		c.Send("for i in [1]:\rprint 'go' + 'ing'\rwhile True: pass\r\r")
+		c.Contains(`\ngoing\n`)
+		c.Send(ctrlC)
+		c.Contains(`KeyboardInterrupt\n>>> *\n`)
+		c.Send("1\r")
+		c.Expect("1", ">>> ")
 	})
 	t.Run("a blocked read", func(t *testing.T) {
 		c := newConsole(t, 100)
-		c.send("srv = testserver.start({'/': testserver.delay(3600, 'late')}); c = httplib.HTTPConnection(srv.host, srv.port)\r")
-		c.expect(">>> ")
-		c.send("c.request('GET', '/')\r")
-		c.contains(`GET', '/'\)\n>>> *\n`)
-		c.send("print 'waiting'; c.getresponse()\r")
-		c.contains(`\nwaiting\n`)
-		c.send(ctrlC)
-		c.contains(`KeyboardInterrupt\n>>> *\n`)
+		c.Send("srv = testserver.start({'/': testserver.delay(3600, 'late')}); c = httplib.HTTPConnection(srv.host, srv.port)\r")
+		c.Expect(">>> ")
+		c.Send("c.request('GET', '/')\r")
+		c.Contains(`GET', '/'\)\n>>> *\n`)
+		c.Send("print 'waiting'; c.getresponse()\r")
+		c.Contains(`\nwaiting\n`)
+		c.Send(ctrlC)
+		c.Contains(`KeyboardInterrupt\n>>> *\n`)
 	})
 	t.Run("sys.stdin takes nothing from the next prompt", func(t *testing.T) {
 		c := newConsole(t, 80)
-		c.send("import sys\r")
-		c.expect(">>> ")
-		c.send("print 'name?'; sys.stdin.readline()\r")
-		c.contains(`\nname\?\n`)
-		c.send("Ann\r")
-		c.expect(`'Ann\n'`, ">>> ")
-		c.send("print 'again?'; sys.stdin.readline()\r")
-		c.contains(`\nagain\?\n`)
-		c.send(ctrlC)
-		c.contains(`KeyboardInterrupt\n>>> *\n`)
-		c.send("12\r")
-		c.expect("12", ">>> ")
+		c.Send("import sys\r")
+		c.Expect(">>> ")
+		c.Send("print 'name?'; sys.stdin.readline()\r")
+		c.Contains(`\nname\?\n`)
+		c.Send("Ann\r")
+		c.Expect(`'Ann\n'`, ">>> ")
+		c.Send("print 'again?'; sys.stdin.readline()\r")
+		c.Contains(`\nagain\?\n`)
+		c.Send(ctrlC)
+		c.Contains(`KeyboardInterrupt\n>>> *\n`)
+		c.Send("12\r")
+		c.Expect("12", ">>> ")
 	})
 	t.Run("what is stuck, twice", func(t *testing.T) {
 		c := newConsole(t, 80)
-		c.send("stuck()\r")
-		c.contains(`\nnow stuck\n`)
-		c.send(ctrlC)
-		c.contains("still stopping it")
-		c.send(ctrlC)
-		c.contains("what runs does not heed Ctrl-C; leaving")
-		if code := c.exit(); code != 130 {
+		c.Send("stuck()\r")
+		c.Contains(`\nnow stuck\n`)
+		c.Send(ctrlC)
+		c.Contains("still stopping it")
+		c.Send(ctrlC)
+		c.Contains("what runs does not heed Ctrl-C; leaving")
+		if code := c.Exit(); code != 130 {
 			t.Errorf("exit status %d; want 130", code)
 		}
 	})
 	t.Run("a paste that runs", func(t *testing.T) {
 		c := newConsole(t, 80)
-		c.send(pasted("print 'on'\nwhile True: pass\nprint 'not' + 'reached'\n"))
-		c.contains(`\non\n`)
-		c.send(ctrlC)
-		c.contains(`KeyboardInterrupt\n>>> *\n`)
-		c.send("2\r")
-		c.expect("2", ">>> ")
+		c.Send(pasted("print 'on'\nwhile True: pass\nprint 'not' + 'reached'\n"))
+		c.Contains(`\non\n`)
+		c.Send(ctrlC)
+		c.Contains(`KeyboardInterrupt\n>>> *\n`)
+		c.Send("2\r")
+		c.Expect("2", ">>> ")
 	})
 }
 
@@ -381,8 +243,8 @@ func TestLeaving(t *testing.T) {
 		t.Run(fmt.Sprintf("%q", keys), func(t *testing.T) {
 			t.Parallel()
 			c := newConsole(t, 80)
-			c.send(keys)
-			if code := c.exit(); code != want {
+			c.Send(keys)
+			if code := c.Exit(); code != want {
 				t.Errorf("exit status %d; want %d", code, want)
 			}
 		})
@@ -397,55 +259,47 @@ func TestLargePaste(t *testing.T) {
 	}
 	b.WriteString("print total\n")
 	c := newConsole(t, 80)
-	c.send(pasted(b.String()))
-	c.expect("[5000 pasted lines]", "3121251", ">>> ")
+	c.Send(pasted(b.String()))
+	c.Expect("[5000 pasted lines]", "3121251", ">>> ")
 }
 
 func TestWrappedLines(t *testing.T) {
 	c := newConsole(t, 20)
-	c.send("'0123456789012345678'")
-	c.expect(">>> '012345678901234", "5678'")
-	c.send(strings.Repeat(left, 5) + "X")
-	c.expect(">>> '012345678901234", "X5678'")
-	c.cursor(1)
-	c.send("\x01\x7f0 or \x05")
-	c.expect(">>> 0 or '0123456789", "01234X5678'")
-	c.send(ctrlC + "'日本語日本語日本語'" + left + left + "x")
-	c.contains(`>>> '日本語日本語日\n本x語'\n`)
-	c.cursor(3)
+	c.Send("'0123456789012345678'")
+	c.Expect(">>> '012345678901234", "5678'")
+	c.Send(strings.Repeat(left, 5) + "X")
+	c.Expect(">>> '012345678901234", "X5678'")
+	c.Cursor(1)
+	c.Send("\x01\x7f0 or \x05")
+	c.Expect(">>> 0 or '0123456789", "01234X5678'")
+	c.Send(ctrlC + "'日本語日本語日本語'" + left + left + "x")
+	c.Contains(`>>> '日本語日本語日\n本x語'\n`)
+	c.Cursor(3)
 }
 
 func TestNarrowScreen(t *testing.T) {
 	c := newConsole(t, 12) // narrower than most candidates
-	c.send("httplib.\t\t")
-	c.contains("HTTPConnecti\non")
-	c.send(ctrlC + "1\r")
-	c.contains(`\n1\n>>> *\n`)
+	c.Send("httplib.\t\t")
+	c.Contains("HTTPConnecti\non")
+	c.Send(ctrlC + "1\r")
+	c.Contains(`\n1\n>>> *\n`)
 }
 
 func TestResize(t *testing.T) {
 	c := newConsole(t, 80)
-	size := &unix.Winsize{Col: 30, Row: 24}
-	if err := unix.IoctlSetWinsize(int(c.master.Fd()), unix.TIOCSWINSZ, size); err != nil {
-		t.Fatal(err)
-	}
-	c.mu.Lock()
-	c.vt.columns = 30
-	c.mu.Unlock()
-	c.send("'0123456789012345678901234567'" + left + "x")
-	c.expect(">>> '0123456789012345678901234", "567x'")
+	c.Resize(30)
+	c.Send("'0123456789012345678901234567'" + left + "x")
+	c.Expect(">>> '0123456789012345678901234", "567x'")
 }
 
 func TestColors(t *testing.T) {
 	for env, want := range map[string]bool{"COLORS=1": true, "COLORS=": false} {
 		c := newConsole(t, 80, env)
-		c.send("{}['k']\r")
-		c.contains(`KeyError: 'k'\n>>> *\n`)
-		c.mu.Lock()
-		if got := c.vt.styled; got != want {
+		c.Send("{}['k']\r")
+		c.Contains(`KeyError: 'k'\n>>> *\n`)
+		if got := c.Look(func(s *ttytest.Screen) bool { return s.Styled }); got != want {
 			t.Errorf("%s: colours %v; want %v", env, got, want)
 		}
-		c.mu.Unlock()
 	}
 }
 
@@ -455,47 +309,47 @@ func TestReload(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newConsole(t, 80, "FILE="+name)
-	c.send("%reload\rversion\r")
-	c.expect("7", ">>> ")
+	c.Send("%reload\rversion\r")
+	c.Expect("7", ">>> ")
 	if err := os.WriteFile(name, []byte("version = 8\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c.send("%reload\rversion\r")
-	c.expect("8", ">>> ")
+	c.Send("%reload\rversion\r")
+	c.Expect("8", ">>> ")
 }
 
 func TestSave(t *testing.T) {
 	c := newConsole(t, 80)
-	c.send("def f():\rreturn 3\r\rf()\r%time 1\r%save it.py\r")
-	c.contains("2 statements written to it.py")
-	text, err := os.ReadFile(filepath.Join(c.cmd.Dir, "it.py"))
+	c.Send("def f():\rreturn 3\r\rf()\r%time 1\r%save it.py\r")
+	c.Contains("2 statements written to it.py")
+	text, err := os.ReadFile(filepath.Join(c.Dir(), "it.py"))
 	if want := "def f():\n    return 3\n\nf()\n"; err != nil || string(text) != want {
 		t.Errorf("it.py is %q, %v; want %q", text, err, want)
 	}
-	c.send("%save it.py\r")
-	c.contains("it.py is there already")
+	c.Send("%save it.py\r")
+	c.Contains("it.py is there already")
 }
 
 func TestTraceAndCurl(t *testing.T) {
 	c := newConsole(t, 120)
-	c.send("%curl\r")
-	c.contains("no request was sent yet")
-	c.send("srv = testserver.start({'/': 'hi'}); c = httplib.HTTPConnection(srv.host, srv.port)\r")
-	c.contains(`srv.port\)\n>>> *\n`)
-	c.send("%trace on\rc.request('POST', '/a b'.replace(' ', '+'), \"it's\", {'X-A': '1'})\r")
-	c.contains(`send: "POST /a\+b`)
-	c.send("%trace off\rc.debuglevel\r")
-	c.expect("0", ">>> ")
-	c.send("%curl\r")
-	c.contains(`--header 'X-A: 1'`)
-	c.contains(`--data-binary 'it'\\''s' \\\n  http://127.0.0.1:\d+/a\+b\n`)
+	c.Send("%curl\r")
+	c.Contains("no request was sent yet")
+	c.Send("srv = testserver.start({'/': 'hi'}); c = httplib.HTTPConnection(srv.host, srv.port)\r")
+	c.Contains(`srv.port\)\n>>> *\n`)
+	c.Send("%trace on\rc.request('POST', '/a b'.replace(' ', '+'), \"it's\", {'X-A': '1'})\r")
+	c.Contains(`send: "POST /a\+b`)
+	c.Send("%trace off\rc.debuglevel\r")
+	c.Expect("0", ">>> ")
+	c.Send("%curl\r")
+	c.Contains(`--header 'X-A: 1'`)
+	c.Contains(`--data-binary 'it'\\''s' \\\n  http://127.0.0.1:\d+/a\+b\n`)
 }
 
 func TestHistoryFile(t *testing.T) {
 	c := newConsole(t, 80)
-	c.send("def f():\rreturn 1\r\r hidden = 1\r")
-	c.expect(">>>  hidden = 1", ">>> ")
-	name := filepath.Join(c.cmd.Dir, "history")
+	c.Send("def f():\rreturn 1\r\r hidden = 1\r")
+	c.Expect(">>>  hidden = 1", ">>> ")
+	name := filepath.Join(c.Dir(), "history")
 	text, err := os.ReadFile(name)
 	if want := `def f():\n    return 1` + "\n"; err != nil || string(text) != want {
 		t.Errorf("history %q, %v; want %q", text, err, want)
@@ -505,14 +359,31 @@ func TestHistoryFile(t *testing.T) {
 	}
 	// A second session finds it, and both go on writing.
 	d := newConsole(t, 80, "STARWIRE_HISTORY="+name)
-	d.send(up)
-	d.expect(">>> def f():", "...     return 1")
-	d.send(ctrlC + "second = 2\r")
-	d.expect(">>> second = 2", ">>> ")
-	c.send("first = 1\r")
-	c.expect(">>> first = 1", ">>> ")
+	d.Send(up)
+	d.Expect(">>> def f():", "...     return 1")
+	d.Send(ctrlC + "second = 2\r")
+	d.Expect(">>> second = 2", ">>> ")
+	c.Send("first = 1\r")
+	c.Expect(">>> first = 1", ">>> ")
 	text, _ = os.ReadFile(name)
 	if !strings.HasSuffix(string(text), "\nsecond = 2\nfirst = 1\n") {
 		t.Errorf("history %q; want both sessions' statements", text)
 	}
+}
+
+// TestBar: a transfer that lasts shows a bar, which is gone when it ends or is
+// interrupted.
+func TestBar(t *testing.T) {
+	c := newConsole(t, 80)
+	c.Send("srv = testserver.start({'/': testserver.drip('x' * 3000000, 1000000, 3600)})\r")
+	c.Expect(">>> ")
+	c.Send("c = httplib.HTTPConnection(srv.host, srv.port); c.request('GET', '/'); r = c.getresponse()\r")
+	c.Contains(`getresponse\(\)\n>>> *\n`)
+	c.Send("print 'saving',; r.save('it', progress=True)\r")
+	c.Contains(`\nsaving\nit  \[#*\.+\] +\d+%  [\d.]+ k?M?B of 3\.0 MB`)
+	c.Send(ctrlC)
+	c.Contains(`\nsaving\n(\n|Traceback[^>]*)?KeyboardInterrupt\n>>> *\n`)
+	c.Until("no bar", func(s *ttytest.Screen) bool { return !strings.Contains(s.Text(), " of 3.0 MB") })
+	c.Send("1\r")
+	c.Expect("1", ">>> ")
 }

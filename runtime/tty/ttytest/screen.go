@@ -1,32 +1,33 @@
-package repl
+package ttytest
 
 import (
 	"strconv"
 	"strings"
-	"testing"
 
 	"starwire/runtime/tty"
 )
 
-// A vt is a terminal's screen: what it shows after the bytes written to it. It
-// knows what readline and the REPL send, and fails the test for anything else.
-type vt struct {
+// A Screen is what a terminal shows after the bytes written to it. It knows what
+// the command sends, and notes everything else.
+type Screen struct {
 	columns, rows int
 	cells         [][]rune // of the whole session; the screen is the end of it
 	row, col      int      // the cursor's place in cells
 	pending       string   // an escape sequence not yet whole
-	bells         int
-	paste         bool // bracketed paste is on
-	styled        bool // colours were used
-	unknown       []string
+
+	Bells   int
+	Paste   bool     // bracketed paste is on
+	Styled  bool     // colours were used
+	Unknown []string // escape sequences
 }
 
-func newVT(columns, rows int) *vt {
-	return &vt{columns: columns, rows: rows, cells: [][]rune{nil}}
+// NewScreen returns an empty one.
+func NewScreen(columns, rows int) *Screen {
+	return &Screen{columns: columns, rows: rows, cells: [][]rune{nil}}
 }
 
-// write shows what a program writes.
-func (v *vt) write(s string) {
+// Write shows what a program writes.
+func (v *Screen) Write(s string) {
 	s = v.pending + s
 	v.pending = ""
 	for len(s) > 0 {
@@ -66,19 +67,19 @@ func sequence(s string) int {
 	return 0
 }
 
-func (v *vt) line(i int) []rune {
+func (v *Screen) line(i int) []rune {
 	for len(v.cells) <= i {
 		v.cells = append(v.cells, nil)
 	}
 	return v.cells[i]
 }
 
-func (v *vt) top() int { return max(len(v.cells)-v.rows, 0) }
+func (v *Screen) top() int { return max(len(v.cells)-v.rows, 0) }
 
-func (v *vt) put(r rune) {
+func (v *Screen) put(r rune) {
 	switch r {
 	case '\a':
-		v.bells++
+		v.Bells++
 		return
 	case '\r':
 		v.col = 0
@@ -107,9 +108,9 @@ func (v *vt) put(r rune) {
 	v.col += w
 }
 
-func (v *vt) escape(s string) {
+func (v *Screen) escape(s string) {
 	if len(s) < 3 {
-		v.unknown = append(v.unknown, s)
+		v.Unknown = append(v.Unknown, s)
 		return
 	}
 	n, err := strconv.Atoi(s[2 : len(s)-1])
@@ -134,21 +135,25 @@ func (v *vt) escape(s string) {
 		v.cells[v.row] = v.line(v.row)[:min(v.col, len(v.cells[v.row]))]
 		v.cells = v.cells[:v.row+1]
 	case 'K':
-		v.cells[v.row] = nil
+		if n == 2 {
+			v.cells[v.row] = nil
+			return
+		}
+		v.cells[v.row] = v.line(v.row)[:min(v.col, len(v.cells[v.row]))]
 	case 'm':
-		v.styled = true
+		v.Styled = true
 	case 'h', 'l':
 		if s[:len(s)-1] == "\x1b[?2004" {
-			v.paste = last == 'h'
+			v.Paste = last == 'h'
 		}
 	default:
-		v.unknown = append(v.unknown, s)
+		v.Unknown = append(v.Unknown, s)
 	}
 }
 
-// text returns what is shown, and what scrolled away before, without blanks at
+// Text returns what is shown, and what scrolled away before, without blanks at
 // the ends of lines.
-func (v *vt) text() string {
+func (v *Screen) Text() string {
 	var b strings.Builder
 	for _, line := range v.cells {
 		b.WriteString(strings.TrimRight(strings.ReplaceAll(string(line), "\x00", ""), " ") + "\n")
@@ -156,23 +161,8 @@ func (v *vt) text() string {
 	return b.String()
 }
 
-func TestVT(t *testing.T) {
-	for in, want := range map[string]string{
-		"a\r\nb":                    "a\nb\n",
-		"abc\rX":                    "Xbc\n",
-		"ab\b\bX":                   "Xb\n",
-		"0123456789ab":              "0123456789\nab\n",
-		"a\r\nb\x1b[A\rX":           "X\nb\n",
-		"a\r\nb\x1b[A\r\x1b[JX":     "X\n",
-		"日本\b\bX":                   "日X\n",
-		"\x1b[31mred\x1b[0m\x1b[2K": "\n",
-	} {
-		v := newVT(10, 5)
-		for _, c := range []byte(in) { // in pieces, as they may come
-			v.write(string([]byte{c}))
-		}
-		if got := v.text(); got != want {
-			t.Errorf("%q shows %q; want %q", in, got, want)
-		}
-	}
-}
+// Column returns the column of the cursor, from 0.
+func (v *Screen) Column() int { return v.col }
+
+// AtEnd reports whether the cursor is in the last row that was written to.
+func (v *Screen) AtEnd() bool { return v.row == len(v.cells)-1 }

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"starwire/runtime/tty/ttytest"
+)
+
+// onTerminal starts the command on a terminal of 80 columns, in an empty folder.
+func onTerminal(t *testing.T, prepare func(cmd *exec.Cmd), args ...string) *ttytest.Console {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe)
+	cmd.Args = append([]string{"starwire"}, args...)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(os.Environ(), "STARWIRE_HISTORY="+filepath.Join(cmd.Dir, "history"))
+	if prepare != nil {
+		prepare(cmd)
+	}
+	return ttytest.Start(t, 80, cmd)
+}
+
+// A slowServer sends and takes a third of 3 MB, and the rest once it is let.
+type slowServer struct {
+	*httptest.Server
+	goOn chan struct{}
+}
+
+func newSlowServer(t *testing.T) *slowServer {
+	s := &slowServer{goOn: make(chan struct{})}
+	wait := func(r *http.Request) {
+		select {
+		case <-s.goOn:
+		case <-r.Context().Done():
+		}
+	}
+	third := strings.Repeat("x", 1_000_000)
+	mux := http.NewServeMux()
+	send := func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, third)
+		w.(http.Flusher).Flush()
+		wait(r)
+		if r.URL.Path == "/short" {
+			panic(http.ErrAbortHandler)
+		}
+		io.WriteString(w, third+third)
+	}
+	mux.HandleFunc("/known", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "3000000")
+		send(w, r)
+	})
+	mux.HandleFunc("/unknown", send)
+	mux.HandleFunc("/short", send)
+	mux.HandleFunc("/upload", func(w http.ResponseWriter, r *http.Request) {
+		io.CopyN(io.Discard, r.Body, 1_000_000)
+		wait(r)
+		n, _ := io.Copy(io.Discard, r.Body)
+		fmt.Fprint(w, 1_000_000+n)
+	})
+	s.Server = httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// connect is a script's first line.
+func (s *slowServer) connect() string {
+	return fmt.Sprintf("c = httplib.HTTPConnection(%q)\n", s.Listener.Addr())
+}
+
+// TestProgress: on a terminal a transfer that lasts shows a bar, which leaves no trace.
+func TestProgress(t *testing.T) {
+	tests := []struct {
+		name, script, bar, keys string
+		end                     string // what the screen shows in the end
+		code                    int
+	}{
+		{"a download", "c.request('GET', '/known')\nprint(c.getresponse().save('out.bin', progress=True))",
+			`^out\.bin  \[#*\.+\] +\d+%  [\d.]+ [kM]B of 3\.0 MB  [^\n]*/s[^\n]*\n$`, "", "3000000\n", 0},
+		{"of unknown length", "c.request('GET', '/unknown')\nf = open('it', 'w')\nprint(c.getresponse().save(f, progress=1))",
+			`^it  [\d.]+ [kM]B  [^\n]*/s\n$`, "", "3000000\n", 0},
+		{"with print before and after", "sys.stdout.write('go')\nc.request('GET', '/known')\nn = c.getresponse().save('out.bin', progress=True)\nprint(n)",
+			`^go\nout\.bin  \[`, "", "go\n3000000\n", 0},
+		{"an upload", "c.request('PUT', '/upload', 'x' * 60000000, progress=True)\nprint(c.getresponse().read())",
+			`^PUT  \[[#.]+\] +\d+%  [\d.]+ MB of 60 MB  `, "", "60000000\n", 0},
+		{"of a file", "f = open('in.bin', 'w')\nf.write('x' * 60000000)\nf.close()\nc.request('PUT', '/upload', open('in.bin'), progress=True)\nprint(c.getresponse().read())",
+			`^in\.bin  \[[#.]+\] +\d+%  [\d.]+ MB of 60 MB  `, "", "60000000\n", 0},
+		{"by send", "c.putrequest('PUT', '/upload')\nc.putheader('Content-Length', 60000000)\nc.endheaders()\nc.send('x' * 60000000, progress=True)\nprint(c.getresponse().read())",
+			`^PUT  \[[#.]+\] +\d+%  [\d.]+ MB of 60 MB  `, "", "60000000\n", 0},
+		{"cut off", "c.request('GET', '/short')\nprint(catch(httplib.IncompleteRead, c.getresponse().save, 'out.bin', progress=True).ok)",
+			`^out\.bin  [\d.]+ [kM]B  `, "", "False\n", 0},
+		{"interrupted", "c.request('GET', '/known')\nc.getresponse().save('out.bin', progress=True)",
+			`^out\.bin  \[`, ttytest.CtrlC, "Traceback (most recent call last):\n  <string>:3:21: in <toplevel>\n    c.getresponse().save('out.bin', progress=True)\n                        ^\nKeyboardInterrupt\n", 130},
+		{"not asked for", "c.request('GET', '/known')\nr = c.getresponse()\nprint('begun', len(r.read(1000000)))\nprint(r.save('out.bin'))",
+			`^begun 1000000\n`, "", "begun 1000000\n2000000\n", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newSlowServer(t)
+			c := onTerminal(t, nil, "-c", s.connect()+tt.script)
+			c.Contains(tt.bar)
+			if tt.keys != "" {
+				c.Send(tt.keys)
+			} else {
+				close(s.goOn)
+			}
+			if code := c.Exit(); code != tt.code {
+				t.Errorf("exit status %d; want %d", code, tt.code)
+			}
+			c.Until(fmt.Sprintf("in the end %q", tt.end), func(s *ttytest.Screen) bool {
+				return strings.TrimRight(s.Text(), "\n") == strings.TrimRight(tt.end, "\n")
+			})
+		})
+	}
+}
