@@ -10,7 +10,6 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
-	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/pysyntax"
 )
 
@@ -96,12 +95,10 @@ func (rt *Runtime) isPython(name string) bool {
 // parse returns the syntax tree of a file. It is shallow enough for the resolver
 // and the compiler, which recurse over it.
 func (rt *Runtime) parse(name, text string, python bool) (*syntax.File, error) {
-	opts := options
 	if python {
-		return pysyntax.Parse(name, text, pysyntax.Config{
-			Mode: pysyntax.Script, Options: &opts, Exports: rt.exports, Known: rt.knownInPython, Attr: builtinmod.HasAttr,
-		})
+		return pysyntax.Parse(name, text, rt.PythonSyntax())
 	}
+	opts := options
 	file, err := opts.Parse(name, text, 0)
 	if err != nil {
 		return nil, err

@@ -8,7 +8,9 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/py"
+	"starwire/runtime/pysyntax"
 )
 
 // maxPowerBits bounds the result of x ** y.
@@ -93,4 +95,12 @@ func is(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 // set is $set(list), of a set display.
 func set(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	return starlark.Call(thread, starlark.Universe["set"], args, kwargs)
+}
+
+// PythonSyntax says how the Runtime parses .py files, for tools that do.
+func (rt *Runtime) PythonSyntax() pysyntax.Config {
+	opts := options
+	return pysyntax.Config{
+		Mode: pysyntax.Script, Options: &opts, Exports: rt.exports, Known: rt.knownInPython, Attr: builtinmod.HasAttr,
+	}
 }

@@ -144,6 +144,7 @@ func (rt *Runtime) declare() error {
 		rt.env[m.Name] = m
 		rt.modules[m.Name] = m.Members
 	}
+	rt.modules[portModule] = portMembers
 	for name, members := range rt.config.Modules {
 		if !isName(name) {
 			return fmt.Errorf("runtime.Config: Modules: %q is not a name", name)

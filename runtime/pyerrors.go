@@ -73,14 +73,14 @@ var typeWords = map[string]string{"string": "str", "bytes": "str", "range": "xra
 
 // exceptionOf returns the exception that stands for an error in scripts, or nil
 // for errors that no script may catch: the function exceptionOf, with CPython's
-// words for what went wrong in a .py file.
+// words for what went wrong in a .py file or a program that was one.
 func (r *run) exceptionOf(err error) *py.Exception {
 	x := exceptionOf(err)
 	if x == nil {
 		return nil
 	}
 	at, ok := raisedAt(err)
-	if !ok || path.Ext(at.Pos.Filename()) != ".py" {
+	if !ok || !r.pythonWords(at.Pos.Filename()) {
 		return x
 	}
 	pos := at.Pos
@@ -121,6 +121,18 @@ func (r *run) exceptionOf(err error) *py.Exception {
 	return x
 }
 
+// pythonWords reports whether errors in a file have CPython's words: in .py files,
+// and in programs that were such files, which load the module python2.
+func (r *run) pythonWords(file string) bool {
+	if path.Ext(file) == ".py" {
+		return true
+	}
+	r.mu.Lock()
+	text := r.sources[file]
+	r.mu.Unlock()
+	return strings.Contains(text, `load("`+portModule+`", `)
+}
+
 // tupleOf returns the tuple of literals that the interpreter shows as text, or nil.
 func tupleOf(text string) starlark.Value {
 	thread := new(starlark.Thread)
@@ -154,13 +166,22 @@ func raisedAt(err error) (starlark.CallFrame, bool) {
 	if last == nil {
 		return starlark.CallFrame{}, false
 	}
-	for _, f := range slices.Backward(last.CallStack) {
+	for i, f := range slices.Backward(last.CallStack) {
 		if f.Pos.Filename() != "<builtin>" {
+			for i >= 2 && portedBlock.MatchString(last.CallStack[i].Name) && last.CallStack[i-1].Pos.Filename() == "<builtin>" {
+				i -= 2
+				f.Name = last.CallStack[i].Name
+			}
 			return f, true
 		}
 	}
 	return starlark.CallFrame{}, false
 }
+
+// portedBlock matches the names of functions that were blocks of try statements,
+// in programs that were .py files: what happens there happens in the function
+// that a built-in called them from.
+var portedBlock = regexp.MustCompile(`^try_\d+$`)
 
 // augmentedAt reports whether the operator at the position is that of an
 // augmented assignment.

@@ -146,6 +146,12 @@ func (s *sharing) visit(v starlark.Value) {
 			s.frames = append(s.frames, v)
 			s.add(slices.Collect(maps.Values(v.vars))...)
 		}
+	case moduleVariables:
+		if s.first(v) {
+			v.share()
+			s.frames = append(s.frames, v)
+			s.add(slices.Collect(maps.Values(v.snapshot()))...)
+		}
 	case *globals: // each function that reads it says what
 		if s.first(v) {
 			v.share()

@@ -14,6 +14,9 @@ import (
 // which here has the words of the function's own.
 var freeVariable = regexp.MustCompile(`NameError free variable ('\w+') referenced before assignment in enclosing scope`)
 
+// WalkWorld is walkWorld, for tests outside the package.
+var WalkWorld = walkWorld
+
 // walkWorld are the names that the programs of testdata/record/trywalk.py find:
 // a manager tells when its block begins and ends.
 func walkWorld() starlark.StringDict {

@@ -32,7 +32,9 @@ func (p *parser) endsList() bool {
 		return true
 	case tokOp:
 		switch t.text {
-		case ")", "]", "}", "=", ":", ";", "`",
+		case "`":
+			return p.backquotes > 0
+		case ")", "]", "}", "=", ":", ";",
 			"+=", "-=", "*=", "/=", "//=", "%=", "&=", "|=", "^=", "<<=", ">>=", "**=":
 			return true
 		}
@@ -406,7 +408,9 @@ func (p *parser) generator(lparen syntax.Position, body syntax.Expr) syntax.Expr
 func (p *parser) backquote() syntax.Expr {
 	pos := p.take().pos
 	p.refuse(pos, "backquotes are not supported; write repr(…)")
+	p.backquotes++
 	x := p.exprList()
+	p.backquotes--
 	p.want("`")
 	return x
 }

@@ -14,20 +14,21 @@ import (
 // Python Language Reference 2.7 §10.
 type parser struct {
 	Config
-	scan     *scanner
-	tokens   []token
-	i        int // the next token
-	depth    int // open statements and expressions
-	funcs    int // enclosing functions
-	refused  ErrorList
-	trueDiv  bool                           // from __future__ import division
-	printFn  bool                           // print is a function: from __future__ import print_function
-	prologue bool                           // only the docstring and __future__ imports came yet
-	printed  bool                           // a print statement was found
-	bindLoad bool                           // the text gives load a meaning, so load(…) is a call
-	sealed   map[*syntax.Comprehension]bool // those made of set comprehensions, whose variables are their own
-	extended bool                           // the tree holds nodes of this package
-	compound bool                           // the last statement of the text so far is a compound one
+	scan       *scanner
+	tokens     []token
+	i          int // the next token
+	depth      int // open statements and expressions
+	funcs      int // enclosing functions
+	backquotes int // open ones
+	refused    ErrorList
+	trueDiv    bool                           // from __future__ import division
+	printFn    bool                           // print is a function: from __future__ import print_function
+	prologue   bool                           // only the docstring and __future__ imports came yet
+	printed    bool                           // a print statement was found
+	bindLoad   bool                           // the text gives load a meaning, so load(…) is a call
+	sealed     map[*syntax.Comprehension]bool // those made of set comprehensions, whose variables are their own
+	extended   bool                           // the tree holds nodes of this package
+	compound   bool                           // the last statement of the text so far is a compound one
 }
 
 // maxNesting bounds statements in statements and expressions in expressions, as Starlark's parser does.
@@ -55,6 +56,16 @@ func newParser(file *string, src string, c Config) *parser {
 
 // parse parses the whole text. The error is an ErrorList.
 func (p *parser) parse() (*syntax.File, error) {
+	f, err := p.read()
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// read parses the whole text. The error is an ErrorList; the tree comes with it, without what is refused,
+// if the text makes sense otherwise.
+func (p *parser) read() (*syntax.File, error) {
 	var f *syntax.File
 	st := recovering(func() {
 		f = p.file()
@@ -64,7 +75,7 @@ func (p *parser) parse() (*syntax.File, error) {
 	})
 	errs := p.refused
 	if st != nil {
-		errs = append(errs, st.err)
+		f, errs = nil, append(errs, st.err)
 	}
 	if len(errs) == 0 {
 		return f, nil
@@ -75,7 +86,7 @@ func (p *parser) parse() (*syntax.File, error) {
 		}
 		return int(a.Pos.Col - b.Pos.Col)
 	})
-	return nil, errs
+	return f, errs
 }
 
 // recovering calls f and returns why it stopped, or nil.

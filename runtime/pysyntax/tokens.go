@@ -58,6 +58,7 @@ type scanner struct {
 	line, col int32
 
 	tokens   []token
+	comments []syntax.Comment
 	brackets []token // open ones, innermost last
 	indents  []int   // columns of open blocks; indents[0] is 0
 	err      error   // why the scan stopped at a tokError; a syntax.Error
@@ -235,13 +236,6 @@ func (s *scanner) finish() {
 	}
 	s.indents = s.indents[:1]
 	s.emit(tokEOF, s.off, s.pos(), nil)
-}
-
-// comment moves to the end of the line.
-func (s *scanner) comment() {
-	for !s.eof() && !s.newline() {
-		s.advance()
-	}
 }
 
 // blanks moves over what separates tokens: spaces, a comment, a backslash before a line's end.
