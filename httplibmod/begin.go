@@ -103,7 +103,7 @@ func (r *HTTPResponse) readHead(thread *starlark.Thread, first bool) (s statusLi
 		return r.readHeadStrictly(thread)
 	}
 	h := &r.t.head
-	if !debugging(r.debuglevel) && (rules.limits.FieldLines > 0 || headerLimit(thread) == maxHeaders) {
+	if !debugging(r.debuglevel) && (rules.limits.FieldLines > 0 || r.t.headerLimit(thread) == maxHeaders) {
 		switch err := r.r.ReadResponse(h); {
 		case err == nil:
 			if h.Status == 100 || h.Status > 101 && h.Status < 200 {

@@ -121,7 +121,7 @@ func (c *HTTPConnection) hostValue(target, host string, port starlark.Value) (st
 		if err != nil {
 			return "", err
 		}
-		*m = madeHost{host, p, c.defaultPort, value}
+		*m = madeHost{host: host, port: p, defaultPort: c.defaultPort, value: value}
 	}
 	return c.hostMade.value, nil
 }
@@ -132,6 +132,8 @@ type madeHost struct {
 	port        int64
 	defaultPort int
 	value       string
+	put         bool   // it has passed putHeader, which need not look at it again
+	line        string // then: the field line, without its end
 }
 
 func withoutUserinfo(authority string) string {

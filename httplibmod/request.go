@@ -145,8 +145,13 @@ func (c *HTTPConnection) putRequest(thread *starlark.Thread, method, url starlar
 		if err != nil {
 			return err
 		}
-		if err := c.putHeader("Host", value); err != nil {
+		if m := &c.hostMade; m.put && m.value == value {
+			b.out = append(b.out, m.line...)
+			b.endLine()
+		} else if err := c.putHeader("Host", value); err != nil {
 			return err
+		} else if m.value == value {
+			m.put, m.line = true, "Host: "+value
 		}
 	}
 	if !skipAcceptEncoding {
@@ -281,7 +286,7 @@ func (c *HTTPConnection) sendOutput(thread *starlark.Thread, b body) error {
 			return err
 		}
 	}
-	if f := host.From(thread).Sending; f != nil {
+	if f := c.hostOf(thread).Sending; f != nil {
 		f(c.describe(head, b))
 	}
 	if c.progress {
@@ -297,6 +302,14 @@ func (c *HTTPConnection) sendOutput(thread *starlark.Thread, b body) error {
 		return nil
 	}
 	return c.sendBody(thread, b)
+}
+
+// hostOf returns the thread's host: the socket has been given it.
+func (c *HTTPConnection) hostOf(thread *starlark.Thread) *host.Host {
+	if t := c.t; t != nil && t.sock != nil && t.user == thread {
+		return t.sock.Host()
+	}
+	return host.From(thread)
 }
 
 // describe tells Host.Sending of a request.

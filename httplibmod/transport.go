@@ -10,6 +10,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
 	"starwire/runtime/py"
@@ -38,7 +39,8 @@ type transport struct {
 
 	x *trip // under way or over, or nil: nobody watches
 
-	user *starlark.Thread // inside a method of the connection or a response; see lease
+	settings *settings        // of the run, once they were asked for
+	user     *starlark.Thread // inside a method of the connection or a response; see lease
 }
 
 // newTransport takes over what connect() made or a script assigned: a socket,
@@ -65,6 +67,15 @@ func newTransport(v starlark.Value, rules *rules) *transport {
 	}
 	t.sock.SetSource(t.r)
 	return t
+}
+
+// headerLimit is the function of that name, which is asked once a head: the run is
+// always the same, and finding its settings takes a lock that all threads share.
+func (t *transport) headerLimit(thread *starlark.Thread) int {
+	if t.settings == nil {
+		t.settings = settingsOf(host.From(thread))
+	}
+	return int(t.settings.maxHeaders.Load())
 }
 
 // secure reports whether the bytes are encrypted.

@@ -75,7 +75,9 @@ func (s state) String() string { return stateNames[s] }
 func (d *Decoder) Reset(f Framing) {
 	d.lim = d.Limits.resolved()
 	d.left, d.off, d.excess, d.seen, d.lines, d.size, d.err = 0, 0, 0, 0, 0, 0, nil
-	d.trailers.Reset()
+	if len(d.trailers.buf) > 0 { // else it is as it was made
+		d.trailers.Reset()
+	}
 	switch {
 	case f.Kind == ContentLength && f.Length > 0:
 		d.state, d.left = length, f.Length

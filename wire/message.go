@@ -37,7 +37,13 @@ func (r *Reader) ReadResponse(h *Head) error { return r.readHead(h, false) }
 func (r *Reader) ReadRequest(h *Head) error { return r.readHead(h, true) }
 
 func (r *Reader) readHead(h *Head, request bool) error {
-	h.Reset()
+	h.seen = 0 // forget a parse in progress: the first call of parse empties h
+	if r.r == r.w {
+		if err := r.Fill(); err != nil {
+			h.Reset()
+			return r.ended(err)
+		}
+	}
 	for {
 		n, err := h.parse(r.Buffered(), &r.lim, request)
 		if err == nil {
