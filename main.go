@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	goruntime "runtime"
 	"runtime/debug"
 	"strings"
@@ -25,6 +26,7 @@ import (
 	"starwire/runtime/isolate"
 	"starwire/runtime/manual"
 	"starwire/runtime/progress"
+	"starwire/runtime/pysyntax"
 	"starwire/runtime/repl"
 	"starwire/runtime/shell"
 	"starwire/runtime/suite"
@@ -36,7 +38,7 @@ const version = "0.1.0"
 const usage = `starwire runs scripts that talk HTTP through Python's httplib.
 
   starwire [flags] FILE [ARG...]      run a script (also: starwire run FILE)
-  starwire [flags] -c CODE [ARG...]   run CODE
+  starwire [flags] -c CODE [ARG...]   run CODE: Starlark, or with Python's statements
   starwire [flags]                    talk to it; run standard input if it is no terminal
   starwire [flags] -i FILE [ARG...]   run a script, then talk to it
   starwire doctest [flags] FILE...    run the >>> examples of documents and docstrings
@@ -294,7 +296,46 @@ func (o *options) runText(ctx context.Context, name string, src []byte, stderr i
 		return usageError(stderr, flags.Error(err))
 	}
 	_, err = rt.Run(ctx, name, src)
-	return o.report(stderr, err)
+	if err != nil && isPython(rt, name, src) {
+		s := rt.NewSession()
+		defer s.Close()
+		err = s.Run(ctx, name, src)
+	}
+	return o.report(stderr, document(name, err))
+}
+
+// isPython reports whether a program without a file, whose name tells nothing,
+// is in the Python dialect, as what is typed into the REPL can be: it is one
+// there, or has statements of Python's, and is none in Starlark.
+func isPython(rt *runtime.Runtime, name string, src []byte) bool {
+	if name != "<string>" && name != "<stdin>" {
+		return false
+	}
+	tree, err := rt.Parse(name, src)
+	if err == nil || tree != nil {
+		return false
+	}
+	var syntax *runtime.SyntaxError
+	if errors.As(err, &syntax) && strings.Contains(syntax.Problems[0].Hint, "name the file .py") {
+		return true
+	}
+	_, err = pysyntax.Parse(name, string(src), pysyntax.Config{
+		Mode: pysyntax.Interactive, Exports: func(string) ([]string, error) { return nil, nil },
+	})
+	return err == nil
+}
+
+// document adds to the error of a document that was taken for a script what to
+// do with it.
+func document(name string, err error) error {
+	var syntax *runtime.SyntaxError
+	switch filepath.Ext(name) {
+	case ".md", ".rst", ".txt":
+		if errors.As(err, &syntax) {
+			syntax.Problems[0].Hint = "starwire doctest " + name + " runs the examples of a document"
+		}
+	}
+	return err
 }
 
 // talk talks to a person, after it has run file if that is not "".
@@ -318,10 +359,15 @@ func (o *options) talk(ctx context.Context, file string, stdin *os.File, stdout,
 			return fail(stderr, err)
 		}
 		err = s.Run(ctx, file, text)
-		if err != nil && (runtime.ExitCode(err) != 1 || !term.IsTerminal(int(stdin.Fd()))) {
-			return o.report(stderr, err)
+		code := o.report(stderr, err)
+		if err != nil && !term.IsTerminal(int(stdin.Fd())) {
+			return code
 		}
-		o.report(stderr, err)
+		// However the script ended, there is something to look at.
+		var exit *runtime.ExitError
+		if errors.As(err, &exit) {
+			fmt.Fprintf(stderr, "starwire: %s ended by sys.exit, status %d\n", file, code)
+		}
 	}
 	if !term.IsTerminal(int(stdin.Fd())) {
 		return usageError(stderr, errors.New("-i wants a terminal"))

@@ -123,6 +123,25 @@ func TestInterruptedRead(t *testing.T) {
 	}
 }
 
+// TestPipedBlock: the last block of piped input runs, though neither a blank line
+// nor the end of a line follows it, and what went wrong is the exit status.
+func TestPipedBlock(t *testing.T) {
+	for _, tt := range []struct {
+		text, stdout, stderr string
+		code                 int
+	}{
+		{"def f():\n    print('last')\nfor i in [1]:\n    f()", "last\n", "", 0},
+		{"x = 1\nif x:\n    print('last')\n    1//0", "last\n", "ZeroDivisionError", 1},
+		{"import sys\nfor i in [1]:\n    print i", "1\n", "", 0},
+		{"", "", "", 0},
+	} {
+		stdout, stderr, code := command(t, tt.text)
+		if stdout != tt.stdout || !strings.Contains(stderr, tt.stderr) || (stderr != "") != (tt.stderr != "") || code != tt.code {
+			t.Errorf("piping %q: status %d\n%s%s", tt.text, code, stdout, stderr)
+		}
+	}
+}
+
 // TestReadme runs what README.md tells a reader to type and to write.
 func TestReadme(t *testing.T) {
 	text, err := os.ReadFile("README.md")

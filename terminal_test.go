@@ -124,3 +124,48 @@ func TestProgress(t *testing.T) {
 		})
 	}
 }
+
+// TestInteractiveFile: -i FILE runs FILE, then talks, however the script ended.
+func TestInteractiveFile(t *testing.T) {
+	tests := []struct {
+		name, script string
+		keys         string
+		shows        []string // patterns
+		code         int
+	}{
+		{"a script", "import httplib\nprint 'ran'\ndef f(x): return x * 2\n", "f(21)\rsys.argv\r",
+			[]string{`^ran\n`, `\n>>> f\(21\)\n42\n`, `\n\['it\.py', '-x'\]\n>>> *\n`}, 0},
+		{"late binding", "def f(): return g()\n", "def g(): return 'new'\r\rf()\r", []string{`>>> f\(\)\n'new'\n`}, 0},
+		{"an error", "x = 7\n1 / 0\ny = 8\n", "x\ry\r",
+			[]string{`it\.py:2:3: in <toplevel>\n(.*\n)*ZeroDivisionError: [^\n]*\n`, `>>> x\n7\n`, `NameError: name 'y' is not defined\n`}, 0},
+		{"a syntax error", "x = (\n", "1\r", []string{`it\.py:\d+:\d+: SyntaxError: `, `>>> 1\n1\n`}, 0},
+		{"sys.exit", "import sys\nx = 5\nsys.exit(3)\n", "x\r", []string{`it\.py ended by sys\.exit, status 3\n`, `>>> x\n5\n`}, 0},
+		{"sys.exit with words", "import sys\nsys.exit('enough')\n", "sys.exit(9)\r", []string{`^enough\n`, `sys\.exit, status 1\n`}, 9},
+		{"an interrupt", "print 'waiting'\nwhile True: pass\n", "", []string{`KeyboardInterrupt\n`}, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c := onTerminal(t, func(cmd *exec.Cmd) {
+				if err := os.WriteFile(filepath.Join(cmd.Dir, "it.py"), []byte(tt.script), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}, "-i", "it.py", "-x")
+			if tt.name == "an interrupt" {
+				c.Contains(`^waiting\n`)
+				c.Send(ttytest.CtrlC)
+			}
+			c.Contains(`>>> *\n`)
+			c.Send(tt.keys)
+			for _, pattern := range tt.shows {
+				c.Contains(pattern)
+			}
+			if !strings.Contains(tt.keys, "exit") {
+				c.Send(ttytest.CtrlD)
+			}
+			if code := c.Exit(); code != tt.code {
+				t.Errorf("exit status %d; want %d", code, tt.code)
+			}
+		})
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"starwire/httplibmod"
 	"starwire/runtime/py"
 )
 
@@ -37,6 +38,10 @@ func hint(err error, modules, names []string) string {
 			name, _, _ = strings.Cut(name, "'")
 			return strings.Trim(didYouMean(name, names), " ()")
 		}
+	case errors.As(err, &x) && x.IsA(httplibmod.ImproperConnectionState):
+		return stateHint(x)
+	case errors.As(err, &x) && x.IsA(httplibmod.InvalidURL):
+		return urlHint(x.String())
 	case errors.As(err, &authority):
 		return "the server's certificate is signed by nobody this machine trusts; --cacert FILE adds an authority"
 	case errors.As(err, &name):
@@ -69,6 +74,51 @@ func frozenHint(text string) string {
 		return "parallel lets nobody use what its calls share; open one inside the function, for each call"
 	}
 	return "what loaded files or the calls of parallel share cannot change; let functions return what they find"
+}
+
+// stateHint says what to call before what was refused.
+func stateHint(x *py.Exception) string {
+	switch {
+	case x.IsA(httplibmod.ResponseNotReady):
+		return "getresponse() comes after request(), once for each, when the response before is read to its end or closed"
+	case x.IsA(httplibmod.CannotSendHeader):
+		return "putheader() and endheaders() come after putrequest(); request() calls all three"
+	case x.IsA(httplibmod.CannotSendRequest):
+		return "the request before is unfinished: get its response and read it to the end, or close() the connection"
+	}
+	return ""
+}
+
+// urlHint is the hint for a URL in the place of a host, by the text of the
+// exception: its port begins behind the colon of http://.
+func urlHint(text string) string {
+	rest, ok := strings.CutPrefix(text, "nonnumeric port: '//")
+	if !ok {
+		return ""
+	}
+	rest = strings.TrimSuffix(rest, "'")
+	name, path, _ := strings.Cut(rest, "/")
+	return fmt.Sprintf("a connection wants a host, not a URL: %q here, and %q for request(); urlparse.urlsplit() takes one apart", name, "/"+path)
+}
+
+// attributeHint is the hint for an attribute that a module does not have, which
+// the interpreter leaves without a name: it stands in the source.
+func attributeHint(err error, at Frame) string {
+	rest, ok := strings.CutPrefix(innermost(err).Error(), "module has no .")
+	line := []rune(at.Source)
+	end := int(at.Pos.Col) - 1 // of the dot
+	if !ok || end <= 0 || end >= len(line) || line[end] != '.' {
+		return ""
+	}
+	begin := end
+	for begin > 0 && (line[begin-1] == '.' || line[begin-1] < 0x80 && isWord(byte(line[begin-1]))) {
+		begin--
+	}
+	attr, _, _ := strings.Cut(rest, " ")
+	if module := string(line[begin:end]); module != "" {
+		return fmt.Sprintf("the module %s has no %s; help(%s) lists what it has", module, attr, module)
+	}
+	return ""
 }
 
 // wsaConnRefused is Windows' ECONNREFUSED.

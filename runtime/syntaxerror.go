@@ -125,6 +125,9 @@ var remedies = map[string]string{
 // remedy returns what to write instead of what stands at a problem, or "".
 func remedy(p *Problem) string {
 	line := strings.TrimSpace(p.Source)
+	if strings.HasPrefix(line, ">>>") {
+		return "this is a session, not a script: starwire doctest FILE runs its examples, and the REPL takes them as they are"
+	}
 	first := line
 	for i := range len(line) {
 		if !isWord(line[i]) {

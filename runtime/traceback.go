@@ -172,6 +172,9 @@ func (t *task) failure(err error) error {
 	}
 	e.Exception = t.run.exceptionOf(err)
 	e.hint = hint(err, t.run.rt.moduleNames(), t.run.names())
+	if n := len(e.Frames); e.hint == "" && n > 0 {
+		e.hint = attributeHint(err, e.Frames[n-1])
+	}
 	return e
 }
 
