@@ -25,6 +25,7 @@ import (
 	"starwire/runtime/flags"
 	"starwire/runtime/isolate"
 	"starwire/runtime/manual"
+	"starwire/runtime/py"
 	"starwire/runtime/progress"
 	"starwire/runtime/pysyntax"
 	"starwire/runtime/repl"
@@ -68,12 +69,14 @@ Flags, before FILE:
 
 Permissions; without any of these flags a script may do what you may:
   --sandbox                 nothing but what is allowed below
-  --allow-net LIST          HOST[:PORT], *.DOMAIN, CIDR or private, comma-separated
+  --allow-net LIST          [http[s]://]HOST[:PORT], *.DOMAIN, CIDR, private or
+                            unix:PATH, comma-separated
   --deny-net LIST           of what is allowed, not these
   --allow-read LIST         folders to read
   --allow-write LIST        folders to write
   --allow-env LIST          environment variables to read
   --allow-listen            run test servers on this machine
+  --audit                   tell, at the end, the flags that the run needed
 
 Limits; there are none unless given:
   --max-steps N  --max-read SIZE  --max-write SIZE  --max-print SIZE  --max-conns N
@@ -147,6 +150,11 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		return o.isolated(ctx, stderr)
 	}
 	o.Config.Stdin, o.Config.Stdout, o.Config.Stderr = stdin, stdout, stderr
+	if o.Audit {
+		audit := new(runtime.Audit)
+		o.Config.Audit = audit.Add
+		defer reportAudit(stderr, audit)
+	}
 	switch command {
 	case "doctest", "check":
 		if len(args) == 0 {
@@ -231,6 +239,9 @@ func (o *options) isolated(ctx context.Context, stderr io.Writer) int {
 	code, err := isolate.Run(ctx, limits)
 	if err != nil {
 		o.report(stderr, err)
+		if o.Audit {
+			fmt.Fprintln(stderr, "starwire: audit: the process died before it could tell what it needed")
+		}
 	}
 	return code
 }
@@ -529,6 +540,17 @@ func (o *options) report(stderr io.Writer, err error) int {
 		io.WriteString(stderr, text)
 	}
 	return runtime.ExitCode(err)
+}
+
+// reportAudit tells what was refused, and the flags that grant what was needed.
+func reportAudit(stderr io.Writer, audit *runtime.Audit) {
+	for _, refused := range audit.Refused() {
+		fmt.Fprintf(stderr, "starwire: audit: %s\n", py.Escape(refused.Error()))
+	}
+	if n := audit.Dropped(); n > 0 {
+		fmt.Fprintf(stderr, "starwire: audit: %d more than can be told\n", n)
+	}
+	fmt.Fprintf(stderr, "starwire: audit: this run needs %s\n", strings.Join(flags.Format(audit.Permissions()), " "))
 }
 
 // fail reports an error of our own: a file that is not there.

@@ -94,12 +94,16 @@ func (a *Audit) Add(g Grant) {
 	if g.Refused == nil {
 		return
 	}
-	text := g.Refused.Error()
+	refused := *g.Refused
+	if g.Target != "" {
+		refused.Grant = "--" + string(g.Kind) + "=" + g.Target
+	}
+	text := refused.Error()
 	if a.refused[text] == nil && a.keep(len(text)) {
 		if a.refused == nil {
 			a.refused = make(map[string]*host.PermissionError)
 		}
-		a.refused[text] = g.Refused
+		a.refused[text] = &refused
 		a.order = append(a.order, text)
 	}
 }
@@ -172,7 +176,7 @@ func leastFolders(targets map[string]struct{}) []string {
 }
 
 // Refused returns the refusals, each text once, in the order in which they came
-// first.
+// first. Their Grant is what Permissions lists.
 func (a *Audit) Refused() []*host.PermissionError {
 	a.mu.Lock()
 	defer a.mu.Unlock()

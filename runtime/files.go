@@ -19,6 +19,7 @@ type filePolicy struct {
 	fsys        fs.FS
 	read, write grants
 	audit       func(kind GrantKind, target string, refused *host.PermissionError)
+	audited     bool // whether anybody wants to know
 }
 
 // grants are the folders and files granted for one kind of access.
@@ -33,7 +34,7 @@ type root struct{ path, real string } // absolute
 
 func newFilePolicy(rt *Runtime) (*filePolicy, error) {
 	c := &rt.config
-	p := &filePolicy{fsys: c.FS, audit: rt.audit}
+	p := &filePolicy{fsys: c.FS, audit: rt.audit, audited: c.Audit != nil}
 	// Write comes first: what can be written need not be there to be read.
 	for _, list := range []struct {
 		field string
@@ -72,14 +73,16 @@ func exists(name string) bool {
 
 // judged tells the audit of the use of a file, granted or not.
 func (p *filePolicy) judged(name string, flag int, refused *host.PermissionError) {
-	if p.audit == nil || strings.IndexByte(name, 0) >= 0 {
+	if !p.audited || strings.IndexByte(name, 0) >= 0 {
 		return
 	}
 	if flag&writing != 0 {
 		p.audit(GrantWrite, grantableFile(name, true), refused)
 	}
-	if flag&writing == 0 || flag&os.O_RDWR != 0 {
+	if flag&writing == 0 {
 		p.audit(GrantRead, grantableFile(name, false), refused)
+	} else if flag&os.O_RDWR != 0 {
+		p.audit(GrantRead, grantableFile(name, false), nil) // the refusal was told
 	}
 }
 
@@ -87,11 +90,13 @@ func (p *filePolicy) judged(name string, flag int, refused *host.PermissionError
 // or the nearest folder above that is there. A file to write need not be there.
 func grantableFile(name string, write bool) string {
 	name = filepath.Clean(name)
-	if write && exists(filepath.Dir(name)) {
-		return name
+	if !write || !exists(filepath.Dir(name)) {
+		for !exists(name) && name != filepath.Dir(name) {
+			name = filepath.Dir(name)
+		}
 	}
-	for !exists(name) && name != filepath.Dir(name) {
-		name = filepath.Dir(name)
+	if name == "*" { // which as a grant is every file
+		return "./*"
 	}
 	return name
 }

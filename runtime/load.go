@@ -320,9 +320,19 @@ func importModule(thread *starlark.Thread, name string) (starlark.Value, error) 
 	return nil, nil
 }
 
-// canRead reports whether the file is there and granted.
+// canRead reports whether the file is there and granted. Import looks for several
+// files and wants one: what is not there is no use of a permission.
 func (t *task) canRead(name string) bool {
-	info, err := t.host.Stat(name)
+	files := t.run.rt.files
+	if !files.audited {
+		info, err := t.host.Stat(name)
+		return err == nil && info.Mode().IsRegular()
+	}
+	info, err := files.probe(name)
+	var refused *host.PermissionError
+	if errors.As(err, &refused) && exists(name) {
+		files.judged(name, os.O_RDONLY, refused)
+	}
 	return err == nil && info.Mode().IsRegular()
 }
 

@@ -110,7 +110,7 @@ func parseNetRule(s string) (netRule, error) {
 		}
 		r.name = canonicalName(name)
 	}
-	if pattern := r.name + r.below; strings.ContainsAny(pattern, "*:[] /?#@") {
+	if pattern := r.name + r.below; strings.ContainsAny(pattern, "*:[] /?#@,") {
 		return r, fmt.Errorf("want [http[s]://]host[:port], *.domain[:port], an address or range, private, or *")
 	}
 	return r, nil

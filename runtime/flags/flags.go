@@ -27,7 +27,7 @@ type Options struct {
 	Run     *regexp.Regexp // test -run, or nil
 	JUnit   string         // test --junit
 
-	Help, Version, Interactive, Isolate bool
+	Help, Version, Interactive, Isolate, Audit bool
 	Verbose, TAP, JSON, Names           bool
 }
 
@@ -90,6 +90,7 @@ func newFlagSet(o *Options) (fs *flag.FlagSet, sandbox *bool, conns *int64) {
 	fs.BoolVar(&o.Version, "version", false, "")
 	fs.BoolVar(&o.Interactive, "i", false, "")
 	fs.BoolVar(&o.Isolate, "isolate", false, "")
+	fs.BoolVar(&o.Audit, "audit", false, "")
 	fs.BoolVar(&o.Verbose, "v", false, "")
 	fs.BoolVar(&o.TAP, "tap", false, "")
 	fs.BoolVar(&o.JSON, "json", false, "")

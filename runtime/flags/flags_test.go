@@ -39,7 +39,7 @@ func TestParse(t *testing.T) {
 		{[]string{"--allow-net=a,b:80", "--allow-net", "c"}, func(o Options) any { return o.Config.Permissions }, runtime.Permissions{Net: []string{"a", "b:80", "c"}}},
 		{[]string{"--allow-listen"}, func(o Options) any { return o.Config.Permissions }, runtime.Permissions{Listen: true}},
 		{[]string{"--deny-net=a"}, func(o Options) any { return o.Config.Permissions.DenyNet }, []string{"a"}},
-		{[]string{"--deny-net=a"}, func(o Options) any { return o.Config.Permissions.Net }, []string{"*"}},
+		{[]string{"--deny-net=a"}, func(o Options) any { return o.Config.Permissions.Net }, []string{"*", "unix:*"}},
 		{[]string{"--resolve=h:80:127.0.0.1"}, func(o Options) any { return o.Config.Resolve }, map[string]string{"h:80": "127.0.0.1:80"}},
 		{[]string{"--resolve=h:80:127.0.0.1:81"}, func(o Options) any { return o.Config.Resolve }, map[string]string{"h:80": "127.0.0.1:81"}},
 		{[]string{"--resolve=h:80:[::1]"}, func(o Options) any { return o.Config.Resolve }, map[string]string{"h:80": "[::1]:80"}},

@@ -23,6 +23,7 @@ _starwire() {
 		'--debuglevel[print what connections send and receive]:level:' \
 		'--setup[doctest\: a script to run first]:file:_files' \
 		'--sandbox[nothing but what is allowed]' \
+		'--audit[tell the flags that the run needed]' \
 		'--allow-net[hosts to connect to]:list:' '--deny-net[hosts not to connect to]:list:' \
 		'--allow-read[folders to read]:folder:_files -/' '--allow-write[folders to write]:folder:_files -/' \
 		'--allow-env[environment variables to read]:list:' '--allow-listen[run test servers]' \
