@@ -28,7 +28,7 @@ type Options struct {
 	JUnit   string         // test --junit
 
 	Help, Version, Interactive, Isolate, Audit bool
-	Verbose, TAP, JSON, Names           bool
+	Verbose, TAP, JSON, Names                  bool
 }
 
 // commands are the words that can stand before the flags.
