@@ -68,6 +68,11 @@ func (p *parser) raise() syntax.Stmt {
 	for more := !p.endsList(); more; more = len(args) < 3 && p.got(",") {
 		args = append(args, p.test())
 	}
+	if t := p.tok(); t.is("from") {
+		p.refuse(t.pos, "raise … from is Python 3's; leave the cause out")
+		p.i++
+		p.test()
+	}
 	return &syntax.ExprStmt{X: call(RaiseName, pos, args...)}
 }
 

@@ -231,7 +231,7 @@ func TestBlockSyntaxErrors(t *testing.T) {
 		{"def f(x):\n  global x", "2:10: name 'x' is a parameter and global"},
 		{"global", "1:7: unexpected end of line, want a name"},
 		{"raise a, b, c, d", "1:14: unexpected ',', want the end of the statement"},
-		{"raise a from b", "1:9: unexpected 'from', want the end of the statement"},
+		{"raise a from b", "1:9: raise … from is Python 3's; leave the cause out"},
 		{"with a as f(): pass", "1:12: cannot assign to a function call"},
 		{"x = lambda: ([y for y in z], y)\ndel x", "1:30: using the variable of a list comprehension after it is not supported in a lambda; rename one of them"},
 		{"try: x = `1`\nfinally: yield", "1:10: backquotes are not supported; write repr(…)\n2:10: generators (yield) are not supported; collect the values in a list and return it"},

@@ -43,13 +43,22 @@ func (p *parser) from(out []syntax.Stmt) []syntax.Stmt {
 	prologue := p.prologue
 	p.prologue = false
 	fromPos := p.take().pos
-	if t := p.tok(); t.is(".") {
-		p.fail(t.pos, "a relative import needs a package, and this is not in one; name the module in full")
+	relative := p.tok().is(".")
+	if relative {
+		p.refuse(p.tok().pos, "a relative import needs a package, and this is not in one; name the module in full")
+		for p.got(".") {
+		}
 	}
-	module, modulePos := p.dotted()
+	module, modulePos := "", p.tok().pos
+	if !relative || !p.tok().is("import") {
+		module, modulePos = p.dotted()
+	}
 	p.want("import")
 	if t := p.tok(); t.is("*") {
 		p.i++
+		if relative {
+			return append(out, pass(fromPos))
+		}
 		return p.star(out, module, modulePos, t.pos)
 	}
 	open := p.got("(")
@@ -81,7 +90,8 @@ func (p *parser) from(out []syntax.Stmt) []syntax.Stmt {
 // future obeys one name of from __future__ import.
 func (p *parser) future(name *syntax.Ident, pos syntax.Position, prologue bool) {
 	if !prologue && p.Mode == Script {
-		p.fail(pos, "from __future__ imports must come before everything else in the file")
+		p.refuse(pos, "from __future__ imports must come before everything else in the file")
+		return
 	}
 	switch name.Name {
 	case "print_function":
@@ -91,7 +101,7 @@ func (p *parser) future(name *syntax.Ident, pos syntax.Position, prologue bool) 
 	case "nested_scopes", "generators", "absolute_import", "with_statement", "unicode_literals":
 		// Starlark's scopes are already so, and it has one type of string.
 	default:
-		p.fail(name.NamePos, "future feature %s is not defined", name.Name)
+		p.refuse(name.NamePos, "future feature %s is not defined", name.Name)
 	}
 }
 

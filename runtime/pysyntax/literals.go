@@ -77,10 +77,10 @@ func (s *scanner) strValue(start int, pos syntax.Position, prefix, text string) 
 	if raw := strings.Contains(prefix, "r"); !raw || prefix == "ur" {
 		v, msg := unescape(text, raw, unicodeEscapes, strings.Contains(prefix, "u"))
 		if msg != "" {
-			s.fail(pos, "%s", msg)
-			return
+			s.refuse(pos, "%s", msg)
+		} else {
+			lit.value = v
 		}
-		lit.value = v
 	}
 	s.emit(tokString, start, pos, lit)
 }
@@ -213,8 +213,8 @@ func (s *scanner) number() {
 	text := s.src[start:s.off]
 	switch c := s.peek(0); {
 	case c == 'j' || c == 'J':
-		s.fail(pos, "complex numbers are not supported")
-		return
+		s.refuse(pos, "complex numbers are not supported; keep the two parts apart")
+		s.skip(1)
 	case !isFloat && (c == 'l' || c == 'L'):
 		s.skip(1)
 	}

@@ -57,7 +57,7 @@ func (l *lowerer) block(stmts []syntax.Stmt, pos syntax.Position) []syntax.Stmt 
 
 func orPass(stmts []syntax.Stmt, pos syntax.Position) []syntax.Stmt {
 	if len(stmts) == 0 {
-		return []syntax.Stmt{&syntax.BranchStmt{Token: syntax.PASS, TokenPos: pos}}
+		return []syntax.Stmt{pass(pos)}
 	}
 	return stmts
 }

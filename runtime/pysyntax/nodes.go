@@ -110,6 +110,10 @@ func assign(lhs, rhs syntax.Expr, pos syntax.Position) syntax.Stmt {
 	return &syntax.AssignStmt{LHS: lhs, OpPos: pos, Op: syntax.EQ, RHS: rhs}
 }
 
+func pass(pos syntax.Position) syntax.Stmt {
+	return &syntax.BranchStmt{Token: syntax.PASS, TokenPos: pos}
+}
+
 func keyword(name string, value syntax.Expr, pos syntax.Position) syntax.Expr {
 	return &syntax.BinaryExpr{X: ident(name, pos), OpPos: pos, Op: syntax.EQ, Y: value}
 }

@@ -73,7 +73,7 @@ func (p *parser) read() (*syntax.File, error) {
 			lower(p, f)
 		}
 	})
-	errs := p.refused
+	errs := slices.Concat(p.scan.refused, p.refused)
 	if st != nil {
 		f, errs = nil, append(errs, st.err)
 	}

@@ -44,7 +44,9 @@ func (p *parser) parses(parse func(*parser) syntax.Stmt) bool {
 // Python Language Reference 2.7 §6.6.
 func (p *parser) print(out []syntax.Stmt) []syntax.Stmt {
 	pos := p.take().pos
-	p.refusePython3Print()
+	if p.refusePython3Print() {
+		return append(out, pass(pos))
+	}
 	var file syntax.Expr
 	more := !p.endsList()
 	if p.got(">>") {
@@ -91,12 +93,13 @@ func (p *parser) print(out []syntax.Stmt) []syntax.Stmt {
 	}
 }
 
-// refusePython3Print refuses print(x, file=f), which Python 2 cannot parse either, with the remedy.
-func (p *parser) refusePython3Print() {
+// refusePython3Print refuses print(x, file=f), which Python 2 cannot parse either, with the remedy. It
+// reports whether it did, having consumed the call.
+func (p *parser) refusePython3Print() bool {
 	if !p.tok().is("(") {
-		return
+		return false
 	}
-	depth := 0
+	depth, refused := 0, false
 	for i, t := range p.tokens[p.i:] {
 		if t.kind != tokOp {
 			continue
@@ -108,14 +111,19 @@ func (p *parser) refusePython3Print() {
 			depth--
 		case "=":
 			switch before := p.tokens[p.i+i-1].text; {
-			case depth == 1 && (before == "file" || before == "end" || before == "sep"):
-				p.fail(t.pos, "this is Python 3's print; write print >>file, x, or begin with from __future__ import print_function")
+			case !refused && depth == 1 && (before == "file" || before == "end" || before == "sep"):
+				refused = true
+				p.refuse(t.pos, "this is Python 3's print; write print >>file, x, or begin with from __future__ import print_function")
 			}
 		}
 		if depth == 0 {
-			return
+			if refused {
+				p.i += i + 1
+			}
+			return refused
 		}
 	}
+	return false
 }
 
 // maxPrintItems keeps a call of PrintName below Starlark's limit of 255 arguments.

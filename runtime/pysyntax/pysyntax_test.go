@@ -86,7 +86,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{"def print(): pass", "1:5: print is a keyword, not a name"},
 		{"x = 089", "1:5: 089 is octal in Python 2 and has a digit over 7; drop the leading zeros"},
 		{"x = 0x", "1:5: a number cannot begin with 0x alone"},
-		{"x = 3j", "1:5: complex numbers are not supported"},
+		{"x = 3j", "1:5: complex numbers are not supported; keep the two parts apart"},
 		{`x = u'\u12'`, `1:5: truncated escape \u`},
 		{`x = u'\u12zz'`, `1:5: invalid escape "\\u12zz"`},
 		{`x = u'\N{DASH}'`, `1:5: \N{…} is not supported; write \u and the character's number`},

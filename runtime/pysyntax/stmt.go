@@ -55,7 +55,7 @@ func (p *parser) suite() []syntax.Stmt {
 		}
 	}
 	if len(stmts) == 0 {
-		stmts = []syntax.Stmt{&syntax.BranchStmt{Token: syntax.PASS, TokenPos: colon}}
+		stmts = []syntax.Stmt{pass(colon)}
 	}
 	return stmts
 }
@@ -110,7 +110,10 @@ func (p *parser) simple(out []syntax.Stmt) []syntax.Stmt {
 		}
 	case "exec":
 		if p.Mode == Script || p.operandAfterName() {
-			p.fail(t.pos, "exec is not supported; define a function and call it")
+			p.refuse(t.pos, "exec is not supported; define a function and call it")
+			p.i++
+			p.exprList() // with "in" and the dicts, if they are given
+			return append(out, pass(t.pos))
 		}
 	case "raise":
 		return append(out, p.raise())
@@ -120,7 +123,9 @@ func (p *parser) simple(out []syntax.Stmt) []syntax.Stmt {
 		}
 	case "nonlocal":
 		if p.operandAfterName() {
-			p.fail(t.pos, "nonlocal is Python 3's; keep the value in a list or dict and change that")
+			p.refuse(t.pos, "nonlocal is Python 3's; keep the value in a list or dict and change that")
+			p.global()
+			return append(out, pass(t.pos))
 		}
 	case "del":
 		return p.del(out)
@@ -301,6 +306,11 @@ func (p *parser) def() syntax.Stmt {
 	s.Lparen = p.want("(")
 	s.Params = p.params(")")
 	s.Rparen = p.want(")")
+	if t := p.tok(); t.is("-") && p.ahead(1).is(">") {
+		p.refuse(t.pos, "annotations are Python 3's; leave them out")
+		p.i += 2
+		p.test()
+	}
 	p.funcs++
 	s.Body = p.suite()
 	p.funcs--
@@ -326,6 +336,11 @@ func (p *parser) params(end string) []syntax.Expr {
 			params = append(params, ident("$tuple", t.pos))
 		default:
 			var x syntax.Expr = p.ident()
+			if t := p.tok(); t.is(":") && end == ")" {
+				p.refuse(t.pos, "annotations are Python 3's; leave them out")
+				p.i++
+				p.test()
+			}
 			if p.tok().is("=") {
 				eq := p.take().pos
 				x = &syntax.BinaryExpr{X: x, OpPos: eq, Op: syntax.EQ, Y: p.test()}
@@ -354,7 +369,7 @@ func (p *parser) decorated(out []syntax.Stmt) []syntax.Stmt {
 	return p.stmt(out)
 }
 
-// class refuses a class. Its body is skipped: what is wrong in there goes away with the class.
+// class refuses a class. Its body is parsed, to find what else is wrong: its functions may be kept.
 func (p *parser) class() syntax.Stmt {
 	t := p.take()
 	p.refuse(t.pos, "classes are not supported; write functions, and keep their data in a dict or struct")
@@ -364,7 +379,7 @@ func (p *parser) class() syntax.Stmt {
 		p.want(")")
 	}
 	p.suite()
-	return &syntax.BranchStmt{Token: syntax.PASS, TokenPos: t.pos}
+	return pass(t.pos)
 }
 
 // load parses Starlark's load statement. It returns nil, having consumed nothing, if this is a call of

@@ -59,11 +59,12 @@ type scanner struct {
 
 	tokens   []token
 	comments []syntax.Comment
-	brackets []token // open ones, innermost last
-	indents  []int   // columns of open blocks; indents[0] is 0
-	err      error   // why the scan stopped at a tokError; a syntax.Error
-	atEOF    bool    // the error is that the source ended too soon
-	openLine bool    // the last line ended in a backslash
+	brackets []token   // open ones, innermost last
+	indents  []int     // columns of open blocks; indents[0] is 0
+	refused  ErrorList // what is understood but not supported
+	err      error     // why the scan stopped at a tokError; a syntax.Error
+	atEOF    bool      // the error is that the source ended too soon
+	openLine bool      // the last line ended in a backslash
 }
 
 // scan returns the tokens of src. The last is tokEOF or, where the text cannot be cut further, tokError.
@@ -91,6 +92,11 @@ func (s *scanner) fail(pos syntax.Position, format string, args ...any) {
 	if s.err == nil {
 		s.err = syntax.Error{Pos: pos, Msg: fmt.Sprintf(format, args...)}
 	}
+}
+
+// refuse records a word that is understood but not supported. The scan goes on.
+func (s *scanner) refuse(pos syntax.Position, format string, args ...any) {
+	s.refused = append(s.refused, syntax.Error{Pos: pos, Msg: fmt.Sprintf(format, args...)})
 }
 
 // failEOF is fail for a text that more input could complete.
@@ -321,7 +327,8 @@ func (s *scanner) name() {
 	if c := s.peek(0); c == '"' || c == '\'' {
 		switch strings.ToLower(word) {
 		case "f", "fr", "rf":
-			s.fail(pos, `f"…" is Python 3's; write "%%s" %% x`)
+			s.refuse(pos, `f"…" is Python 3's; write "%%s" %% x`)
+			s.str(start, pos, strings.TrimLeft(strings.ToLower(word), "f"))
 			return
 		}
 		if stringPrefix(word) {
