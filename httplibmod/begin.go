@@ -147,22 +147,12 @@ func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s st
 	if !r.fresh {
 		lines.empty = r.t.rules.emptyLines()
 	}
-	var debug func(string)
-	if debugging(r.debuglevel) {
-		debug = func(line string) {
-			debugPrint(thread, "reply: "+py.Quote(line)+"\n")
-		}
-	}
-	// HTTP/0.9 has no place on TLS, nor behind another response (H2, D19).
-	strict := bool(r.strict.Truth()) || !first || r.t.secure()
-	if s, err = readStatus(lines, strict, debug); err != nil || s.simple != "" {
-		if err != nil && s.simple != "" {
-			r.abandon(thread) // Python closes here, before the error
-		}
+	if s, err = r.readStatusByRule(thread, lines, first); err != nil || s.simple != "" {
 		return s, err
 	}
+	debug := debugging(r.debuglevel)
 	if s.code < 200 && s.code != 101 {
-		return s, r.skipInterim(thread, lines, debug != nil)
+		return s, r.skipInterim(thread, lines, debug)
 	}
 	if s.version == "HTTP/0.9" || !strings.HasPrefix(s.version, "HTTP/1.") {
 		return s, nil // settle knows what to make of those
@@ -172,12 +162,30 @@ func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s st
 		return s, err
 	}
 	r.msg = msg
-	if debug != nil {
+	if debug {
 		for line := range msg.lines() {
 			debugPrint(thread, "header: "+line)
 		}
 	}
 	return s, nil
+}
+
+// readStatusByRule reads a status line, of the first response on its connection
+// if that is so.
+func (r *HTTPResponse) readStatusByRule(thread *starlark.Thread, lines *headLines, first bool) (statusLine, error) {
+	var debug func(string)
+	if debugging(r.debuglevel) {
+		debug = func(line string) {
+			debugPrint(thread, "reply: "+py.Quote(line)+"\n")
+		}
+	}
+	// HTTP/0.9 has no place on TLS, nor behind another response (H2, D19).
+	strict := bool(r.strict.Truth()) || !first || r.t.secure()
+	s, err := readStatus(lines, strict, debug)
+	if err != nil && s.simple != "" {
+		r.abandon(thread) // Python closes here, before the error
+	}
+	return s, err
 }
 
 // skipInterim drops the fields of an interim response, at most the
@@ -321,6 +329,11 @@ func (r *HTTPResponse) checkClose() bool {
 		conn, _ = r.msg.get("connection")
 		conn = py.Lower(conn)
 	}
+	return r.closes(conn)
+}
+
+// closes is checkClose with the Connection field in lower case.
+func (r *HTTPResponse) closes(conn string) bool {
 	if r.version == 11 {
 		return strings.Contains(conn, "close")
 	}

@@ -30,12 +30,15 @@ var (
 
 var (
 	_ starlark.Callable    = (*legacyClass)(nil)
-	_ starlark.HasAttrs    = (*legacyClass)(nil)
+	_ owner                = (*legacyClass)(nil)
 	_ starlark.HasSetField = (*legacyHTTP)(nil)
 )
 
-// Attr returns the class attributes of httplib.py.
+// Attr returns the methods and class attributes of httplib.py.
 func (k *legacyClass) Attr(name string) (starlark.Value, error) {
+	if m := unbound(k, legacyMethods, name); m != nil {
+		return m, nil
+	}
 	switch name {
 	case "_http_vsn":
 		return starlark.MakeInt(10), nil
@@ -51,7 +54,19 @@ func (k *legacyClass) Attr(name string) (starlark.Value, error) {
 
 // AttrNames lists what Attr knows.
 func (k *legacyClass) AttrNames() []string {
-	return []string{"__module__", "__name__", "_connection_class", "_http_vsn", "_http_vsn_str", "debuglevel"}
+	return classNames(legacyMethods, "_connection_class", "_http_vsn", "_http_vsn_str", "debuglevel")
+}
+
+// HasInstance reports whether v is of the class or of one below it: what
+// isinstance asks. HTTPS is below HTTP.
+func (k *legacyClass) HasInstance(v starlark.Value) bool {
+	h, ok := v.(*legacyHTTP)
+	return ok && (h.class == k || k == httpClass)
+}
+
+// IsSubclass reports whether k is the class or derives from it: what issubclass asks.
+func (k *legacyClass) IsSubclass(of starlark.Value) bool {
+	return of == starlark.Value(k) || of == starlark.Value(httpClass)
 }
 
 // CallInternal is HTTP([host[, port[, strict]]]) and HTTPS([host[, port[,
@@ -65,7 +80,7 @@ func (k *legacyClass) CallInternal(thread *starlark.Thread, args starlark.Tuple,
 	} else {
 		params = append(params, "strict?", &strict)
 	}
-	if err := py.UnpackArgs(k.name, args, kwargs, params...); err != nil {
+	if err := py.UnpackMethod("__init__", args, kwargs, params...); err != nil {
 		return nil, err
 	}
 	if n, ok := port.(starlark.Int); ok && n.Sign() == 0 {
@@ -127,6 +142,8 @@ func (h *legacyHTTP) Attr(name string) (starlark.Value, error) {
 		}
 	}
 	switch name {
+	case "__class__":
+		return h.class, nil
 	case "_conn":
 		return h.conn, nil
 	case "file":
@@ -177,7 +194,7 @@ func legacyOf(b *starlark.Builtin) *legacyHTTP { return b.Receiver().(*legacyHTT
 // legacyConnect is httplib.py, HTTP.connect: with a host, that of another server.
 func legacyConnect(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var host, port starlark.Value = starlark.None, starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "host?", &host, "port?", &port); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "host?", &host, "port?", &port); err != nil {
 		return nil, err
 	}
 	c := legacyOf(b).conn
@@ -202,7 +219,7 @@ func legacyConnect(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 // -1, what the server sent instead of a status line, and None.
 func legacyGetReply(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var buffering starlark.Value = starlark.False
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "buffering?", &buffering); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "buffering?", &buffering); err != nil {
 		return nil, err
 	}
 	h := legacyOf(b)
@@ -222,7 +239,7 @@ func legacyGetReply(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 
 // legacyGetFile is httplib.py, HTTP.getfile.
 func legacyGetFile(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	return legacyOf(b).file, nil
@@ -230,7 +247,7 @@ func legacyGetFile(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 
 // legacyClose is httplib.py, HTTP.close.
 func legacyClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	h := legacyOf(b)
@@ -245,7 +262,7 @@ func legacyClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 // of old: it returns sslobj.
 var fakeSocketClass = starlark.NewBuiltin("FakeSocket", func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var sock, sslobj starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "sock", &sock, "sslobj", &sslobj); err != nil {
+	if err := py.UnpackFunction(b.Name(), args, kwargs, "sock", &sock, "sslobj", &sslobj); err != nil {
 		return nil, err
 	}
 	return sslobj, nil

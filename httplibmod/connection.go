@@ -84,13 +84,16 @@ var (
 
 var (
 	_ starlark.Callable    = (*connectionClass)(nil)
-	_ starlark.HasAttrs    = (*connectionClass)(nil)
+	_ owner                = (*connectionClass)(nil)
 	_ starlark.HasSetField = (*HTTPConnection)(nil)
 	_ py.Reprer            = (*HTTPConnection)(nil)
 )
 
-// Attr returns the class attributes of httplib.py.
+// Attr returns the methods and class attributes of httplib.py.
 func (k *connectionClass) Attr(name string) (starlark.Value, error) {
+	if m := unbound(k, connectionMethods, name); m != nil {
+		return m, nil
+	}
 	switch name {
 	case "_http_vsn":
 		return starlark.MakeInt(11), nil
@@ -110,7 +113,7 @@ func (k *connectionClass) Attr(name string) (starlark.Value, error) {
 
 // AttrNames lists what Attr knows.
 func (k *connectionClass) AttrNames() []string {
-	return []string{"__module__", "__name__", "_http_vsn", "_http_vsn_str", "auto_open", "debuglevel", "default_port", "response_class", "strict"}
+	return classNames(connectionMethods, "_http_vsn", "_http_vsn_str", "auto_open", "debuglevel", "default_port", "response_class", "strict")
 }
 
 // HasInstance reports whether v is a connection of the class or of one below it:
@@ -118,6 +121,11 @@ func (k *connectionClass) AttrNames() []string {
 func (k *connectionClass) HasInstance(v starlark.Value) bool {
 	c, ok := v.(*HTTPConnection)
 	return ok && (c.class == k || k == plainClass)
+}
+
+// IsSubclass reports whether k is the class or derives from it: what issubclass asks.
+func (k *connectionClass) IsSubclass(of starlark.Value) bool {
+	return of == starlark.Value(k) || of == starlark.Value(plainClass)
 }
 
 // CallInternal makes a connection: HTTPConnection(host[, port[, strict[,
@@ -152,7 +160,7 @@ func (k *connectionClass) CallInternal(thread *starlark.Thread, args starlark.Tu
 	if k.secure {
 		params = append(params, "context?", &c.context)
 	}
-	if err := starlark.UnpackArgs(k.name, args, kwargs, params...); err != nil {
+	if err := py.UnpackMethod("__init__", args, kwargs, params...); err != nil {
 		return nil, err
 	}
 	if strict != starlark.None {
@@ -272,6 +280,9 @@ func (c *HTTPConnection) bind(name string) starlark.Value {
 
 // Attr returns a field of spec or a bound method.
 func (c *HTTPConnection) Attr(name string) (starlark.Value, error) {
+	if name == "_validate_path" && c.validatePath != nil {
+		return c.validatePath, nil
+	}
 	if m := c.bind(name); m != nil {
 		return m, nil
 	}
@@ -345,6 +356,8 @@ func (c *HTTPConnection) Attr(name string) (starlark.Value, error) {
 			return socketmod.Module.Members["create_connection"], nil
 		}
 		return c.dial, nil
+	case "__class__":
+		return c.class, nil
 	case "_HTTPConnection__state":
 		return starlark.String(c.state.String()), nil
 	case "_HTTPConnection__response":

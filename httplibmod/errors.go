@@ -48,13 +48,9 @@ func newClass(name, doc string, spec py.Spec, base *py.Class) *py.Class {
 // oneArg unpacks the single argument of a Python __init__ whose parameter has
 // the given name, with CPython's error for any other number.
 func oneArg(param string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if len(args) == 1 && len(kwargs) == 0 {
-		return args[0], nil
-	}
-	if len(args) == 0 && len(kwargs) == 1 && string(kwargs[0][0].(starlark.String)) == param {
-		return kwargs[0][1], nil
-	}
-	return nil, py.TypeError.Errorf("__init__() takes exactly 2 arguments (%d given)", 1+len(args)+len(kwargs))
+	var arg starlark.Value
+	err := py.UnpackMethod("__init__", args, kwargs, param, &arg)
+	return arg, err
 }
 
 // initUnknownProtocol is httplib.py, UnknownProtocol.__init__.
@@ -70,12 +66,9 @@ func initUnknownProtocol(e *py.Exception, args starlark.Tuple, kwargs []starlark
 
 // initIncompleteRead is httplib.py, IncompleteRead.__init__.
 func initIncompleteRead(e *py.Exception, args starlark.Tuple, kwargs []starlark.Tuple) error {
-	if len(args)+len(kwargs) == 0 {
-		return py.TypeError.Errorf("__init__() takes at least 2 arguments (1 given)")
-	}
 	var partial, expected starlark.Value = nil, starlark.None
-	if err := starlark.UnpackArgs("__init__", args, kwargs, "partial", &partial, "expected?", &expected); err != nil {
-		return py.TypeError.New(err, starlark.String(err.Error()))
+	if err := py.UnpackMethod("__init__", args, kwargs, "partial", &partial, "expected?", &expected); err != nil {
+		return err
 	}
 	e.Args = starlark.Tuple{partial}
 	e.Set("partial", partial)

@@ -166,7 +166,7 @@ func fileRead(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 // sizeArg unpacks the one optional argument of read and its like.
 func sizeArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (int64, error) {
 	var size starlark.Value = starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "size?", &size); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "size?", &size); err != nil {
 		return 0, err
 	}
 	return amountOf(size)
@@ -215,7 +215,7 @@ func readLines(hint int64, next func() (string, error)) (starlark.Value, error) 
 
 // fileClose is close().
 func fileClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	return starlark.None, fileOf(b, thread).r.close(thread)
@@ -223,7 +223,7 @@ func fileClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 
 // fileFileno is fileno().
 func fileFileno(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	return fileOf(b, thread).r.fileno(thread)
@@ -240,14 +240,21 @@ type lineAndFile struct {
 var _ starlark.HasAttrs = (*lineAndFile)(nil)
 
 // lineAndFileClass is LineAndFileWrapper(line, file).
-var lineAndFileClass = starlark.NewBuiltin("LineAndFileWrapper", func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+var lineAndFileClass = &objectClass{
+	class:   class{"httplib", "LineAndFileWrapper"},
+	init:    initLineAndFile,
+	has:     func(v starlark.Value) bool { _, ok := v.(*lineAndFile); return ok },
+	methods: func() map[string]*starlark.Builtin { return wrapperMethods },
+}
+
+func initLineAndFile(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var line py.ByteStr
 	var file starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "line", &line, "file", &file); err != nil {
+	if err := py.UnpackMethod("__init__", args, kwargs, "line", &line, "file", &file); err != nil {
 		return nil, err
 	}
 	return &lineAndFile{line: string(line), file: scriptObject{file}}, nil
-})
+}
 
 // String returns Python's repr without the address.
 func (f *lineAndFile) String() string { return "<httplib.LineAndFileWrapper instance>" }
@@ -283,6 +290,9 @@ func init() {
 func (f *lineAndFile) Attr(name string) (starlark.Value, error) {
 	if m, ok := wrapperMethods[name]; ok {
 		return m.BindReceiver(f), nil
+	}
+	if name == "__class__" {
+		return lineAndFileClass, nil
 	}
 	if v, ok := f.file.value.(starlark.HasAttrs); ok {
 		return v.Attr(name)

@@ -63,6 +63,8 @@ func (m *HTTPMessage) Attr(name string) (starlark.Value, error) {
 		return b.BindReceiver(m), nil
 	}
 	switch name {
+	case "__class__":
+		return k, nil
 	case "dict":
 		m.mimePart() // which the script's changes must not reach
 		return m.dict, nil
@@ -146,7 +148,7 @@ func (m *HTTPMessage) SetField(name string, v starlark.Value) error {
 // parameter.
 func nameArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (string, error) {
 	var name starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "name", &name); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "name", &name); err != nil {
 		return "", err
 	}
 	return fieldName(name)
@@ -168,10 +170,10 @@ func stringList(values []string) *starlark.List {
 	return starlark.NewList(list)
 }
 
-// msgGetHeader is getheader(name[, default]) and get.
+// msgGetHeader is getheader(name[, default]); get is another name for it.
 func msgGetHeader(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var name, fallback starlark.Value = nil, starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "name", &name, "default?", &fallback); err != nil {
+	if err := py.UnpackMethod("getheader", args, kwargs, "name", &name, "default?", &fallback); err != nil {
 		return nil, err
 	}
 	return msgOf(b).lookup(name, fallback)
@@ -294,7 +296,7 @@ func msgValues(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 }
 
 func msgColumn(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, column func(starlark.Tuple) starlark.Value) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	items := msgOf(b).Items()
@@ -308,7 +310,7 @@ func msgColumn(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple
 // msgSetDefault is setdefault(name[, default]).
 func msgSetDefault(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var k, fallback starlark.Value = nil, starlark.String("")
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "name", &k, "default?", &fallback); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "name", &k, "default?", &fallback); err != nil {
 		return nil, err
 	}
 	name, err := fieldName(k)
@@ -332,7 +334,7 @@ func msgSetDefault(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 // value that was there.
 func msgPop(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var k, value starlark.Value = nil, starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "name", &k, "default?", &value); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "name", &k, "default?", &value); err != nil {
 		return nil, err
 	}
 	name, err := fieldName(k)
@@ -353,7 +355,7 @@ func msgPop(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 // is, joined to what is there.
 func msgAddHeader(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var key, value starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "key", &key, "value", &value); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "key", &key, "value", &value); err != nil {
 		return nil, err
 	}
 	m := msgOf(b)
@@ -379,7 +381,7 @@ func msgAddHeader(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 // msgAddContinue is addcontinue(key, more): one more line of a value in dict.
 func msgAddContinue(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var key, more starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "key", &key, "more", &more); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "key", &key, "more", &more); err != nil {
 		return nil, err
 	}
 	m := msgOf(b)
@@ -407,7 +409,7 @@ func msgAddContinue(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 // lineArg unpacks the one argument of isheader, islast and iscomment.
 func lineArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var line starlark.Value
-	err := py.UnpackArgs(b.Name(), args, kwargs, "line", &line)
+	err := py.UnpackMethod(b.Name(), args, kwargs, "line", &line)
 	return line, err
 }
 

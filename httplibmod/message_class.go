@@ -12,17 +12,17 @@ import (
 // A messageClass is rfc822.Message, mimetools.Message or httplib.HTTPMessage
 // itself: a callable that reads a message from a file or a string.
 type messageClass struct {
-	module, name string
-	base         *messageClass
-	mime         bool // knows about MIME: mimetools.Message and up
-	joins        bool // reads by HTTPMessage's rules
-	methods      map[string]*starlark.Builtin
+	class
+	base    *messageClass
+	mime    bool // knows about MIME: mimetools.Message and up
+	joins   bool // reads by HTTPMessage's rules
+	methods map[string]*starlark.Builtin
 }
 
 var (
-	mailMessageClass = &messageClass{module: "rfc822", name: "Message"}
-	mimeMessageClass = &messageClass{module: "mimetools", name: "Message", base: mailMessageClass, mime: true}
-	httpMessageClass = &messageClass{module: "httplib", name: "HTTPMessage", base: mimeMessageClass, mime: true, joins: true}
+	mailMessageClass = &messageClass{class: class{"rfc822", "Message"}}
+	mimeMessageClass = &messageClass{class: class{"mimetools", "Message"}, base: mailMessageClass, mime: true}
+	httpMessageClass = &messageClass{class: class{"httplib", "HTTPMessage"}, base: mimeMessageClass, mime: true, joins: true}
 )
 
 // The methods refer to the classes, by way of what a message says of itself.
@@ -34,40 +34,19 @@ func init() {
 
 var (
 	_ starlark.Callable = (*messageClass)(nil)
-	_ starlark.HasAttrs = (*messageClass)(nil)
+	_ owner             = (*messageClass)(nil)
 )
 
-// Name returns the name of the class.
-func (k *messageClass) Name() string { return k.name }
-
-// String returns Python's repr of an old-style class, without the address.
-func (k *messageClass) String() string { return "<class " + k.module + "." + k.name + ">" }
-
-// Type returns "type".
-func (k *messageClass) Type() string { return "type" }
-
-// Freeze does nothing: a class never changes.
-func (k *messageClass) Freeze() {}
-
-// Truth is always true.
-func (k *messageClass) Truth() starlark.Bool { return true }
-
-// Hash hashes the name.
-func (k *messageClass) Hash() (uint32, error) { return starlark.String(k.String()).Hash() }
-
-// Attr returns __name__ or __module__.
+// Attr returns a method, or what every class has.
 func (k *messageClass) Attr(name string) (starlark.Value, error) {
-	switch name {
-	case "__name__":
-		return starlark.String(k.name), nil
-	case "__module__":
-		return starlark.String(k.module), nil
+	if m := unbound(k, k.methods, name); m != nil {
+		return m, nil
 	}
-	return nil, nil
+	return k.class.Attr(name)
 }
 
 // AttrNames lists what Attr knows.
-func (k *messageClass) AttrNames() []string { return []string{"__module__", "__name__"} }
+func (k *messageClass) AttrNames() []string { return classNames(k.methods) }
 
 // HasInstance reports whether v is a message of the class or of one above it:
 // what isinstance asks.
@@ -76,8 +55,13 @@ func (k *messageClass) HasInstance(v starlark.Value) bool {
 	if !ok {
 		return false
 	}
-	for c := m.kind(); c != nil; c = c.base {
-		if c == k {
+	return m.kind().IsSubclass(k)
+}
+
+// IsSubclass reports whether k is the class or derives from it: what issubclass asks.
+func (k *messageClass) IsSubclass(of starlark.Value) bool {
+	for c := k; c != nil; c = c.base {
+		if of == starlark.Value(c) {
 			return true
 		}
 	}
@@ -91,7 +75,7 @@ func (k *messageClass) HasInstance(v starlark.Value) bool {
 // rfc822.py, Message.__init__.
 func (k *messageClass) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var fp, seekable starlark.Value = nil, starlark.MakeInt(1)
-	if err := py.UnpackArgs(k.name, args, kwargs, "fp", &fp, "seekable?", &seekable); err != nil {
+	if err := py.UnpackMethod("__init__", args, kwargs, "fp", &fp, "seekable?", &seekable); err != nil {
 		return nil, err
 	}
 	m := &HTTPMessage{class: k}
@@ -282,7 +266,7 @@ func (l *sourceLines) pushBack(line string) (bool, error) {
 
 // msgReadHeaders is readheaders(): the head of what comes next in fp.
 func msgReadHeaders(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	m := msgOf(b)
@@ -297,7 +281,7 @@ func msgReadHeaders(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 
 // msgRewindBody is rewindbody(): fp goes back to the start of the body.
 func msgRewindBody(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	s := msgOf(b).source

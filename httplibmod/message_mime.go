@@ -96,7 +96,7 @@ var mimeMethods = map[string]method{
 // msgMIMEAttr returns the method that is another name for an attribute.
 func msgMIMEAttr(name string) method {
 	return func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 			return nil, err
 		}
 		return msgOf(b).mimePart().attr(name), nil
@@ -105,7 +105,7 @@ func msgMIMEAttr(name string) method {
 
 // msgGetEncoding is getencoding().
 func msgGetEncoding(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	return starlark.String(msgOf(b).mimePart().encoding()), nil
@@ -123,7 +123,7 @@ func msgGetParam(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 
 // msgGetParamNames is getparamnames().
 func msgGetParamNames(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	return stringList(slices.Collect(msgOf(b).mimePart().typ.ParamNames())), nil
@@ -132,7 +132,7 @@ func msgGetParamNames(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 // msgParseType is parsetype() and parseplist(), which Python calls when a
 // message is made: they take typeheader apart again.
 func msgParseType(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	m := msgOf(b)

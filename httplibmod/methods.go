@@ -35,28 +35,40 @@ var connectionMethods, responseMethods map[string]*starlark.Builtin
 
 func init() {
 	connectionMethods = methodTable(map[string]method{
-		"_tunnel":        connTunnel,
-		"close":          connClose,
-		"connect":        connConnect,
-		"endheaders":     connEndHeaders,
-		"getresponse":    connGetResponse,
-		"putheader":      connPutHeader,
-		"putrequest":     connPutRequest,
-		"request":        connRequest,
-		"send":           connSend,
-		"set_debuglevel": connSetDebugLevel,
-		"set_tunnel":     connSetTunnel,
+		"_encode_request":     connEncodeRequest,
+		"_get_hostport":       connGetHostPort,
+		"_output":             connOutput,
+		"_send_output":        connSendOutput,
+		"_send_request":       connSendRequest,
+		"_set_content_length": connSetContentLength,
+		"_tunnel":             connTunnel,
+		"_validate_host":      connValidateHost,
+		"_validate_path":      connValidatePath,
+		"close":               connClose,
+		"connect":             connConnect,
+		"endheaders":          connEndHeaders,
+		"getresponse":         connGetResponse,
+		"putheader":           connPutHeader,
+		"putrequest":          connPutRequest,
+		"request":             connRequest,
+		"send":                connSend,
+		"set_debuglevel":      connSetDebugLevel,
+		"set_tunnel":          connSetTunnel,
 	})
 	responseMethods = methodTable(map[string]method{
-		"begin":      respBegin,
-		"chunks":     respChunks,
-		"close":      respClose,
-		"fileno":     respFileno,
-		"getheader":  respGetHeader,
-		"getheaders": respGetHeaders,
-		"isclosed":   respIsClosed,
-		"read":       respRead,
-		"save":       respSave,
+		"_check_close":  respCheckClose,
+		"_read_chunked": respReadChunked,
+		"_read_status":  respReadStatus,
+		"_safe_read":    respSafeRead,
+		"begin":         respBegin,
+		"chunks":        respChunks,
+		"close":         respClose,
+		"fileno":        respFileno,
+		"getheader":     respGetHeader,
+		"getheaders":    respGetHeaders,
+		"isclosed":      respIsClosed,
+		"read":          respRead,
+		"save":          respSave,
 	})
 }
 
@@ -70,10 +82,15 @@ func connRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	}
 	kwargs, progress := takeProgress(kwargs)
 	var meth, url, body, headers starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "method", &meth, "url", &url, "body?", &body, "headers?", &headers); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "method", &meth, "url", &url, "body?", &body, "headers?", &headers); err != nil {
 		return nil, err
 	}
 	c := connOf(b)
+	return starlark.None, c.watched(progress, func() error { return c.requestOf(thread, meth, url, body, headers) })
+}
+
+// requestOf is sendRequest with the headers as a script gives them, or nil.
+func (c *HTTPConnection) requestOf(thread *starlark.Thread, meth, url, body, headers starlark.Value) error {
 	fields, err := fieldsOf(headers)
 	if err != nil {
 		if s, ok := py.AsBytes(headers); ok && s != "" { // 2.7 notices when it comes to sending them
@@ -81,9 +98,9 @@ func connRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 				err = e
 			}
 		}
-		return nil, err
+		return err
 	}
-	return starlark.None, c.watched(progress, func() error { return c.sendRequest(thread, meth, url, body, fields) })
+	return c.sendRequest(thread, meth, url, body, fields)
 }
 
 // fieldsOf returns the pairs of a mapping in its own order, names as they are
@@ -128,7 +145,7 @@ func fieldsOf(headers starlark.Value) ([]field, error) {
 func connPutRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var meth, url starlark.Value
 	var skipHost, skipAcceptEncoding starlark.Value = starlark.False, starlark.False
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "method", &meth, "url", &url,
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "method", &meth, "url", &url,
 		"skip_host?", &skipHost, "skip_accept_encoding?", &skipAcceptEncoding); err != nil {
 		return nil, err
 	}
@@ -157,7 +174,7 @@ func connPutHeader(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 // connEndHeaders is endheaders([message_body]).
 func connEndHeaders(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var content starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "message_body?", &content); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "message_body?", &content); err != nil {
 		return nil, err
 	}
 	c := connOf(b)
@@ -175,7 +192,7 @@ func connEndHeaders(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 func connSend(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	kwargs, progress := takeProgress(kwargs)
 	var data starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "data", &data); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "data", &data); err != nil {
 		return nil, err
 	}
 	c := connOf(b)
@@ -187,7 +204,7 @@ func connGetResponse(thread *starlark.Thread, b *starlark.Builtin, args starlark
 	buffered := false
 	if len(args)+len(kwargs) > 0 {
 		var buffering starlark.Value = starlark.False
-		if err := py.UnpackArgs(b.Name(), args, kwargs, "buffering?", &buffering); err != nil {
+		if err := py.UnpackMethod(b.Name(), args, kwargs, "buffering?", &buffering); err != nil {
 			return nil, err
 		}
 		buffered = bool(buffering.Truth())
@@ -303,7 +320,7 @@ func asException(err error) error {
 
 // connConnect is connect().
 func connConnect(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	c := connOf(b)
@@ -313,7 +330,7 @@ func connConnect(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 
 // connTunnel is _tunnel(), which programs with a socket of their own call.
 func connTunnel(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	c := connOf(b)
@@ -334,7 +351,7 @@ func connTunnel(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 
 // connClose is close().
 func connClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	c := connOf(b)
@@ -380,7 +397,7 @@ func (c *HTTPConnection) detach(thread *starlark.Thread) {
 // connSetDebugLevel is set_debuglevel(level).
 func connSetDebugLevel(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var level starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "level", &level); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "level", &level); err != nil {
 		return nil, err
 	}
 	return starlark.None, connOf(b).SetField("debuglevel", level)
@@ -389,7 +406,7 @@ func connSetDebugLevel(thread *starlark.Thread, b *starlark.Builtin, args starla
 // connSetTunnel is set_tunnel(host[, port[, headers]]).
 func connSetTunnel(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var host, port, headers starlark.Value = nil, starlark.None, starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "host", &host, "port?", &port, "headers?", &headers); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "host", &host, "port?", &port, "headers?", &headers); err != nil {
 		return nil, err
 	}
 	var fields []field
@@ -404,7 +421,7 @@ func connSetTunnel(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 
 // respBegin is begin().
 func respBegin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	r := respOf(b)
@@ -440,7 +457,7 @@ func readAmount(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tupl
 		return amountOf(args[0])
 	}
 	var amount starlark.Value = starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "amt?", &amount); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "amt?", &amount); err != nil {
 		return 0, err
 	}
 	return amountOf(amount)
@@ -472,7 +489,7 @@ func respGetHeader(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 	var name, fallback starlark.Value = nil, starlark.None
 	if len(kwargs) == 0 && len(args) == 1 {
 		name = args[0]
-	} else if err := py.UnpackArgs(b.Name(), args, kwargs, "name", &name, "default?", &fallback); err != nil {
+	} else if err := py.UnpackMethod(b.Name(), args, kwargs, "name", &name, "default?", &fallback); err != nil {
 		return nil, err
 	}
 	r := respOf(b)
@@ -484,7 +501,7 @@ func respGetHeader(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 
 // respGetHeaders is getheaders().
 func respGetHeaders(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	r := respOf(b)
@@ -501,7 +518,7 @@ func respGetHeaders(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 
 // respFileno is fileno(): the socket's descriptor.
 func respFileno(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	return respOf(b).fileno(thread)
@@ -524,7 +541,7 @@ func (r *HTTPResponse) fileno(thread *starlark.Thread) (starlark.Value, error) {
 
 // respIsClosed is isclosed().
 func respIsClosed(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	return starlark.Bool(respOf(b).closed), nil
@@ -532,7 +549,7 @@ func respIsClosed(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 
 // respClose is close().
 func respClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	return starlark.None, respOf(b).close(thread)

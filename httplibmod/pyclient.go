@@ -33,7 +33,9 @@ import (
 //	  its connections
 //	every constant, the newer codes too   the enum http.HTTPStatus
 //	responses with the newer phrases
-var HTTPModule = &starlarkstruct.Module{Name: "http", Members: starlark.StringDict{"client": newClientModule()}}
+var HTTPModule = &starlarkstruct.Module{Name: "http", Members: starlark.StringDict{"client": clientModule}}
+
+var clientModule = newClientModule()
 
 // The classes that Python 3 has below socket.error, and what a server's silence
 // is there. Exceptions of connections of http.client are of these classes, and so
@@ -125,7 +127,7 @@ type clientClass struct {
 
 var (
 	_ starlark.Callable = (*clientClass)(nil)
-	_ starlark.HasAttrs = (*clientClass)(nil)
+	_ owner             = (*clientClass)(nil)
 )
 
 // Attr returns the class attributes of httplib's class.
@@ -133,11 +135,40 @@ func (k *clientClass) Attr(name string) (starlark.Value, error) {
 	if v, _ := k.class.Attr(name); v != nil {
 		return v, nil
 	}
+	if m := unbound(k, connectionMethods, name); m != nil {
+		return m, nil
+	}
 	return k.of.Attr(name)
 }
 
 // AttrNames lists what Attr knows.
 func (k *clientClass) AttrNames() []string { return k.of.AttrNames() }
+
+// HasInstance reports whether v is a connection of http.client of the class, or
+// of one below it.
+func (k *clientClass) HasInstance(v starlark.Value) bool {
+	c, ok := v.(*clientConnection)
+	return ok && k.of.HasInstance(c.HTTPConnection)
+}
+
+// IsSubclass reports whether k is the class or derives from it: what issubclass asks.
+func (k *clientClass) IsSubclass(of starlark.Value) bool {
+	c, ok := of.(*clientClass)
+	return ok && k.of.IsSubclass(c.of)
+}
+
+// bind returns the method that self itself has, which raises Python 3's exceptions.
+func (k *clientClass) bind(self starlark.Value, method *starlark.Builtin) starlark.Callable {
+	return boundAttr(self, method)
+}
+
+func boundAttr(self starlark.Value, method *starlark.Builtin) starlark.Callable {
+	v, err := self.(starlark.HasAttrs).Attr(method.Name())
+	if err != nil {
+		return method.BindReceiver(self)
+	}
+	return v.(starlark.Callable)
+}
 
 // CallInternal is HTTPConnection(host[, port[, timeout[, source_address[,
 // blocksize]]]]), and for HTTPS context= besides; and by name our own arguments,
@@ -150,7 +181,7 @@ func (k *clientClass) CallInternal(thread *starlark.Thread, args starlark.Tuple,
 	}
 	with := []starlark.Tuple{{starlark.String("strict"), starlark.True}}
 	kwargs, with = splitOurs(kwargs, with)
-	if err := py.UnpackArgs(k.of.name, args, kwargs, params...); err != nil {
+	if err := py.UnpackMethod("__init__", args, kwargs, params...); err != nil {
 		return nil, err
 	}
 	for _, kw := range []struct {
@@ -182,6 +213,9 @@ func (c *clientConnection) Repr() string { return c.String() }
 
 // Attr is HTTPConnection's; what methods raise is put in Python 3's classes.
 func (c *clientConnection) Attr(name string) (starlark.Value, error) {
+	if name == "__class__" {
+		return clientModule.Attr(c.Type())
+	}
 	v, err := c.HTTPConnection.Attr(name)
 	if b, ok := v.(*starlark.Builtin); ok && connectionMethods[name] != nil {
 		return modern(b), err
@@ -247,10 +281,22 @@ var (
 )
 
 // clientResponseClass is http.client.HTTPResponse(sock[, debuglevel[, method]]).
-var clientResponseClass = starlark.NewBuiltin("HTTPResponse", func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+var clientResponseClass = &objectClass{
+	class: class{"http.client", "HTTPResponse"},
+	init:  initClientResponse,
+	has:   func(v starlark.Value) bool { _, ok := v.(*clientResponse); return ok },
+	methods: func() map[string]*starlark.Builtin {
+		all := maps.Clone(responseMethods)
+		maps.Copy(all, clientResponseMethods)
+		return all
+	},
+	bound: boundAttr,
+}
+
+func initClientResponse(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var sock starlark.Value
 	var debuglevel, method, url starlark.Value = starlark.MakeInt(0), starlark.None, starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "sock", &sock, "debuglevel?", &debuglevel, "method?", &method, "url?", &url); err != nil {
+	if err := py.UnpackMethod("__init__", args, kwargs, "sock", &sock, "debuglevel?", &debuglevel, "method?", &method, "url?", &url); err != nil {
 		return nil, err
 	}
 	r, err := newResponse(thread, newTransport(sock, newRules(&optionsOf(host.From(thread)).Options)), debuglevel, starlark.True, method, false)
@@ -258,7 +304,7 @@ var clientResponseClass = starlark.NewBuiltin("HTTPResponse", func(thread *starl
 		return nil, err
 	}
 	return &clientResponse{r}, nil
-})
+}
 
 // String returns Python's repr without the address.
 func (r *clientResponse) String() string { return "<http.client.HTTPResponse object>" }
@@ -283,6 +329,8 @@ func init() {
 // Attr is HTTPResponse's, with headers, closed and the methods of a file.
 func (r *clientResponse) Attr(name string) (starlark.Value, error) {
 	switch name {
+	case "__class__":
+		return clientResponseClass, nil
 	case "headers":
 		name = "msg"
 	case "closed":
@@ -423,7 +471,7 @@ func clientPeek(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 
 // clientInfo is info(): the message.
 func clientInfo(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	return clientOf(b).Attr("msg")
@@ -431,7 +479,7 @@ func clientInfo(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 
 // clientGetCode is getcode(): the status.
 func clientGetCode(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	return clientOf(b).Attr("status")
@@ -439,7 +487,7 @@ func clientGetCode(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 
 // clientReadable is readable(): true.
 func clientReadable(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	return starlark.True, nil

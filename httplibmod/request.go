@@ -68,7 +68,7 @@ func (b *requestBuffer) set(v starlark.Value) error {
 	for i := range l.Len() {
 		s, ok := py.AsBytes(l.Index(i))
 		if !ok {
-			return py.TypeError.Errorf("sequence item %d: expected string, %s found", i, py.TypeName(l.Index(i)))
+			return notJoined(i, l.Index(i))
 		}
 		b.out = append(b.out, s...)
 		b.endLine()
@@ -249,7 +249,7 @@ func legalHeaderValue(s string) bool {
 	return true
 }
 
-// endHeaders is httplib.py, HTTPConnection.endheaders and _send_output. The
+// endHeaders is httplib.py, HTTPConnection.endheaders. The
 // state moves before anything is sent.
 func (c *HTTPConnection) endHeaders(thread *starlark.Thread, b body) error {
 	if err := c.checkMutable("send on"); err != nil {
@@ -268,6 +268,12 @@ func (c *HTTPConnection) sendOutput(thread *starlark.Thread, b body) error {
 		return err
 	}
 	c.state = to
+	return c.flush(thread, b)
+}
+
+// flush is httplib.py, HTTPConnection._send_output: the lines put so far, a blank
+// one, and the body.
+func (c *HTTPConnection) flush(thread *starlark.Thread, b body) error {
 	head := append(c.request.out, '\r', '\n')
 	c.request.reset()
 	if c.rules.strict && c.announced.over(len(b.text)) {

@@ -191,6 +191,8 @@ func (r *HTTPResponse) bind(name string) starlark.Value {
 // Attr returns a field of HTTPResponse or a bound method.
 func (r *HTTPResponse) Attr(name string) (starlark.Value, error) {
 	switch name {
+	case "__class__":
+		return responseClass, nil
 	case "debuglevel":
 		return r.debuglevel, nil
 	case "strict":
@@ -286,10 +288,17 @@ func (r *HTTPResponse) SetField(name string, v starlark.Value) error {
 // responseClass is HTTPResponse itself: HTTPResponse(sock[, debuglevel[,
 // strict[, method[, buffering]]]]) over a socket, any object with a makefile
 // method, or the bytes of a response.
-var responseClass = starlark.NewBuiltin("HTTPResponse", func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+var responseClass = &objectClass{
+	class:   class{"httplib", "HTTPResponse"},
+	init:    initResponse,
+	has:     func(v starlark.Value) bool { _, ok := v.(*HTTPResponse); return ok },
+	methods: func() map[string]*starlark.Builtin { return responseMethods },
+}
+
+func initResponse(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var sock starlark.Value
 	var debuglevel, strict, method, buffering starlark.Value = starlark.MakeInt(0), starlark.MakeInt(0), starlark.None, starlark.False
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "sock", &sock, "debuglevel?", &debuglevel,
+	if err := py.UnpackMethod("__init__", args, kwargs, "sock", &sock, "debuglevel?", &debuglevel,
 		"strict?", &strict, "method?", &method, "buffering?", &buffering); err != nil {
 		return nil, err
 	}
@@ -298,4 +307,4 @@ var responseClass = starlark.NewBuiltin("HTTPResponse", func(thread *starlark.Th
 		return nil, err
 	}
 	return r, nil
-})
+}

@@ -2,11 +2,15 @@ package httplibmod
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"sync"
 	"sync/atomic"
 
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lib/remod"
 	"starwire/runtime/py"
 )
 
@@ -41,15 +45,27 @@ func amountLimit(thread *starlark.Thread) int64 {
 // A RunModule is module httplib as one run sees it: the members of Module, of
 // which two can be assigned: _MAXHEADERS, as programs do to read longer heads,
 // and MAXAMOUNT, the most that is asked of a script's own file at a time.
-type RunModule struct{ settings *settings }
+type RunModule struct {
+	settings *settings
+	// OS returns the run's module os, which httplib.os is; nil: there is none. It
+	// is set before the run begins.
+	OS func() starlark.Value
+}
 
 var _ starlark.HasSetField = (*RunModule)(nil)
 
 // NewRunModule returns the module for the run of h.
-func NewRunModule(h *host.Host) *RunModule { return &RunModule{settingsOf(h)} }
+func NewRunModule(h *host.Host) *RunModule { return &RunModule{settings: settingsOf(h)} }
 
 // Members returns the members by name, for load; borrowed.
-func (m *RunModule) Members() starlark.StringDict { return Module.Members }
+func (m *RunModule) Members() starlark.StringDict {
+	if m.OS == nil {
+		return Module.Members
+	}
+	all := maps.Clone(Module.Members)
+	all["os"] = m.OS()
+	return all
+}
 
 // String returns the same as Module's.
 func (m *RunModule) String() string { return Module.String() }
@@ -75,12 +91,36 @@ func (m *RunModule) Attr(name string) (starlark.Value, error) {
 		return starlark.MakeInt64(m.settings.maxHeaders.Load()), nil
 	case "MAXAMOUNT":
 		return starlark.MakeInt64(m.settings.maxAmount.Load()), nil
+	case "_contains_disallowed_url_pchar_re":
+		return disallowedInURL(), nil
+	case "os":
+		if m.OS != nil {
+			return m.OS(), nil
+		}
 	}
 	return Module.Attr(name)
 }
 
+// disallowedInURL returns the expression that Python searches hosts and paths
+// with. Few scripts ask for it.
+var disallowedInURL = sync.OnceValue(func() starlark.Value {
+	const expression = "[\x00-\x20\x7f-\xff]"
+	v, err := starlark.Call(new(starlark.Thread), remod.Module.Members["compile"], starlark.Tuple{starlark.String(expression)}, nil)
+	if err != nil {
+		return starlark.String(expression) // a test sees that there is no error
+	}
+	return v
+})
+
 // AttrNames lists the members, sorted.
-func (m *RunModule) AttrNames() []string { return Module.AttrNames() }
+func (m *RunModule) AttrNames() []string {
+	names := append(Module.AttrNames(), "_contains_disallowed_url_pchar_re")
+	if m.OS != nil {
+		names = append(names, "os")
+	}
+	slices.Sort(names)
+	return names
+}
 
 // maxMaxHeaders is the most that _MAXHEADERS may be: memory for a head is
 // bounded by bytes besides.

@@ -30,7 +30,7 @@ const savePiece = 64 << 10
 func respSave(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var target starlark.Value
 	kwargs, progress := takeProgress(kwargs)
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "file", &target); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "file", &target); err != nil {
 		return nil, err
 	}
 	r := respOf(b)
@@ -208,7 +208,7 @@ func (r *HTTPResponse) writePieces(thread *starlark.Thread, w *sink) error {
 // last one shorter, to loop over. It reads when the loop asks.
 func respChunks(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var size starlark.Value = starlark.MakeInt(savePiece)
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "size?", &size); err != nil {
+	if err := py.UnpackMethod(b.Name(), args, kwargs, "size?", &size); err != nil {
 		return nil, err
 	}
 	n, err := amountOf(size)

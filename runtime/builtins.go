@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -144,12 +145,23 @@ func issubclassFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 2, &x, &types); err != nil {
 		return nil, err
 	}
-	c, ok := x.(*py.Class)
-	if !ok {
-		return nil, py.TypeError.Errorf("issubclass() arg 1 must be a class")
+	switch c := x.(type) {
+	case *py.Class:
+		ok, err := c.Matches(types)
+		return starlark.Bool(ok), err
+	case interface{ IsSubclass(of starlark.Value) bool }:
+		return starlark.Bool(isSubclass(c.IsSubclass, types, 0)), nil
 	}
-	ok, err := c.Matches(types)
-	return starlark.Bool(ok), err
+	return nil, py.TypeError.Errorf("issubclass() arg 1 must be a class")
+}
+
+// isSubclass asks of each class in types, or of the one that it is.
+func isSubclass(is func(of starlark.Value) bool, types starlark.Value, depth int) bool {
+	tuple, ok := types.(starlark.Tuple)
+	if !ok || depth > maxTypes {
+		return is(types)
+	}
+	return slices.ContainsFunc(tuple, func(t starlark.Value) bool { return isSubclass(is, t, depth+1) })
 }
 
 // maxTypes bounds tuples of types inside tuples of types.

@@ -90,6 +90,9 @@ func (r *run) specialModule(name string) starlark.HasAttrs {
 		return nil
 	}
 	m := make(r.task.host)
+	if m, ok := m.(*httplibmod.RunModule); ok {
+		m.OS = func() starlark.Value { return r.specialModule("os") }
+	}
 	if r.special.m == nil {
 		r.special.m = map[string]starlark.HasAttrs{}
 	}

@@ -242,3 +242,30 @@ func checkKind(t *testing.T, w *world, e manual.Entry, v starlark.Value) {
 		checkType(t, w, e, v)
 	}
 }
+
+// TestClassMethods asks the classes themselves for their methods, as in
+// help(httplib.HTTPConnection.request).
+func TestClassMethods(t *testing.T) {
+	w := newWorld(t)
+	count := 0
+	for name, class := range w.everything() {
+		h, ok := class.(starlark.HasAttrs)
+		if !ok || class.Type() != "type" {
+			continue
+		}
+		for _, attr := range h.AttrNames() {
+			x, _ := h.Attr(attr)
+			if x == nil || x.Type() != "instancemethod" {
+				continue
+			}
+			count++
+			e, ok := w.find(x)
+			if want, _ := manual.Lookup(name + "." + attr); !ok || e.Text != want.Text || e.Kind != manual.Function {
+				t.Errorf("For(%s.%s) = %q, %v; want %q", name, attr, e.Name, ok, want.Name)
+			}
+		}
+	}
+	if count < 200 {
+		t.Errorf("the classes have %d methods; want more", count)
+	}
+}

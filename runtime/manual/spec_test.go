@@ -95,28 +95,6 @@ var specified = []struct {
 	{"socket.error", `args errno strerror`},
 }
 
-// missing are the specified names that the runtime does not have, and why. A
-// name that has come to be must be taken off.
-var missing = map[string]string{
-	"httplib.os": "os is a module of each run; scripts have it under its own name",
-	"httplib._contains_disallowed_url_pchar_re": "an expression that a constructor and putrequest use; nothing of CPython's tests reads it",
-
-	// Subclasses override these in Python; there are none here, and the two that
-	// tests override can be assigned.
-	"httplib.HTTPConnection._get_hostport":       "internal: no subclasses",
-	"httplib.HTTPConnection._output":             "internal: no subclasses",
-	"httplib.HTTPConnection._send_output":        "internal: no subclasses",
-	"httplib.HTTPConnection._encode_request":     "internal: no subclasses",
-	"httplib.HTTPConnection._set_content_length": "internal: no subclasses",
-	"httplib.HTTPConnection._send_request":       "internal: no subclasses",
-	"httplib.HTTPConnection._validate_path":      "can be assigned, not read",
-	"httplib.HTTPConnection._validate_host":      "can be assigned, not read",
-	"httplib.HTTPResponse._read_status":          "internal: no subclasses",
-	"httplib.HTTPResponse._check_close":          "internal: no subclasses",
-	"httplib.HTTPResponse._read_chunked":         "internal: no subclasses",
-	"httplib.HTTPResponse._safe_read":            "internal: no subclasses",
-}
-
 // TestSpecifiedNames holds the runtime to the specification: every name exists,
 // and is described.
 func TestSpecifiedNames(t *testing.T) {
@@ -145,12 +123,6 @@ func TestSpecifiedNames(t *testing.T) {
 			count++
 			name := s.owner + "." + last
 			_, described := manual.Lookup(name)
-			if why, ok := missing[name]; ok {
-				if exists[name] || described {
-					t.Errorf("%s exists, and is not missing (%s)", name, why)
-				}
-				continue
-			}
 			if !exists[name] {
 				t.Errorf("%s is specified, and missing", name)
 			}

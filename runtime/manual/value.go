@@ -30,6 +30,15 @@ func For(v starlark.Value, lookup func(name string) starlark.Value) (e Entry, ok
 		return functionEntry(v), true
 	case *py.Class:
 		return t.exceptionClass(v), true
+	case interface {
+		starlark.Callable
+		Owner() starlark.Value
+	}: // a method as its class has it
+		owner, ok := For(v.Owner(), lookup)
+		if !ok {
+			return Entry{}, false
+		}
+		return t.lookup(owner.Name + "." + v.Name())
 	case *starlark.Builtin:
 		if receiver := v.Receiver(); receiver != nil {
 			owner, ok := t.class(receiver)

@@ -253,7 +253,7 @@ func instance(class starlark.Callable) (starlark.Value, error) {
 
 // private are the names with an underscore that programs for CPython use, and
 // which are therefore described; others need not be.
-var private = regexp.MustCompile(`^(_MAXLINE|_MAXHEADERS|_UNKNOWN|_CS_\w+|_METHODS_EXPECTING_BODY|_is_\w+|_http_vsn\w*|_buffer|_method|_tunnel\w*|_create_connection|_HTTPConnection__\w+|_context|_conn|_connection_class|_GLOBAL_DEFAULT_TIMEOUT|_create_\w+_context|_https_verify_certificates)$`)
+var private = regexp.MustCompile(`^(_MAXLINE|_MAXHEADERS|_UNKNOWN|_CS_\w+|_METHODS_EXPECTING_BODY|_is_\w+|_http_vsn\w*|_buffer|_method|_tunnel\w*|_create_connection|_HTTPConnection__\w+|_context|_conn|_get_hostport|_output|_send_\w+|_encode_request|_validate_\w+|_set_content_length|_read_status|_check_close|_read_chunked|_safe_read|_contains_\w+|_connection_class|_GLOBAL_DEFAULT_TIMEOUT|_create_\w+_context|_https_verify_certificates)$`)
 
 func needsEntry(name string) bool {
 	last := name[strings.LastIndexByte(name, '.')+1:]
