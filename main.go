@@ -27,6 +27,7 @@ import (
 	"starwire/runtime/manual"
 	"starwire/runtime/py"
 	"starwire/runtime/progress"
+	"starwire/runtime/pyport"
 	"starwire/runtime/pysyntax"
 	"starwire/runtime/repl"
 	"starwire/runtime/shell"
@@ -45,6 +46,7 @@ const usage = `starwire runs scripts that talk HTTP through Python's httplib.
   starwire doctest [flags] FILE...    run the >>> examples of documents and docstrings
   starwire test [flags] [PATH...]     run the test_* functions of *_test.star files
   starwire check [flags] FILE...      find mistakes without running
+  starwire port [-o OUT] FILE         write the Starlark program that a Python 2 program is
   starwire help [NAME]                explain a module, a function, a method, a topic
   starwire completion bash|zsh|fish   print what makes that shell complete all this
 
@@ -65,6 +67,7 @@ Flags, before FILE:
   -run REGEX  -v            test: only functions of these names; show every test
   --tap  --junit FILE       test: print TAP; write a report in JUnit's XML
   --json                    check: print JSON, for editors
+  -o OUT                    port: write to OUT, a new file, instead of standard output
   --help, --version
 
 Permissions; without any of these flags a script may do what you may:
@@ -166,6 +169,11 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		return o.doctests(ctx, args, stdout, stderr)
 	case "test":
 		return o.test(ctx, args, stdout, stderr)
+	case "port":
+		if len(args) != 1 {
+			return usageError(stderr, errors.New("port wants one FILE"))
+		}
+		return o.port(ctx, args[0], stdin, stdout, stderr)
 	case "help":
 		return o.explain(args, stdout, stderr)
 	case "completion":
@@ -506,6 +514,65 @@ func (o *options) check(files []string, stdin io.Reader, stdout, stderr io.Write
 		return 1
 	}
 	return 0
+}
+
+// port writes the Starlark program that does what a Python 2 program does, and
+// returns the exit status: 1 if some of it has no equivalent.
+func (o *options) port(ctx context.Context, name string, stdin io.Reader, stdout, stderr io.Writer) int {
+	src, err := read(ctx, func() ([]byte, error) {
+		if name == "-" {
+			return io.ReadAll(stdin)
+		}
+		return os.ReadFile(name)
+	})
+	if err != nil {
+		return fail(stderr, err)
+	}
+	if name == "-" {
+		name = "<stdin>"
+	}
+	text, err := pyport.File(name, src)
+	var refused pysyntax.ErrorList
+	if err != nil && !errors.As(err, &refused) {
+		return fail(stderr, err)
+	}
+	lines := strings.Split(string(src), "\n")
+	for _, e := range refused {
+		p := check.Problem{File: name, Line: int(e.Pos.Line), Column: int(e.Pos.Col), Message: e.Msg}
+		if p.Line > 0 && p.Line <= len(lines) {
+			p.Source = strings.TrimSuffix(lines[p.Line-1], "\r")
+		}
+		shown := p.String()
+		if o.Color.Colors(stderr) {
+			shown = tty.Error(shown)
+		}
+		io.WriteString(stderr, shown)
+	}
+	if text == nil {
+		return 1
+	}
+	if o.Output == "" {
+		_, err = stdout.Write(text)
+	} else {
+		err = writeNew(o.Output, text)
+	}
+	if err != nil {
+		return fail(stderr, err)
+	}
+	return min(len(refused), 1)
+}
+
+// writeNew writes a file that was not there before.
+func writeNew(name string, text []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("%s is there already, and port replaces no file; remove it or name another", name)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Close())
 }
 
 // explain prints the manual's page on a name, or with --names the names that

@@ -17,7 +17,7 @@ import (
 
 // Options are what a command line says.
 type Options struct {
-	Command string         // run, doctest, test, check, help or completion; "" for none
+	Command string         // run, doctest, test, check, port, help or completion; "" for none
 	Args    []string       // what follows the flags: FILE and its arguments, or the arguments of -c CODE
 	Config  runtime.Config // without streams and Args
 	Code    string         // of -c
@@ -26,17 +26,18 @@ type Options struct {
 	Setup   string         // doctest --setup
 	Run     *regexp.Regexp // test -run, or nil
 	JUnit   string         // test --junit
+	Output  string         // port -o
 
 	Help, Version, Interactive, Isolate, Audit bool
 	Verbose, TAP, JSON, Names                  bool
 }
 
 // commands are the words that can stand before the flags.
-var commands = []string{"run", "doctest", "test", "check", "help", "completion"}
+var commands = []string{"run", "doctest", "test", "check", "port", "help", "completion"}
 
 // only names the flags that belong to one command.
 var only = map[string]string{
-	"setup": "doctest", "run": "test", "v": "test", "tap": "test", "junit": "test", "json": "check", "names": "help",
+	"setup": "doctest", "run": "test", "v": "test", "tap": "test", "junit": "test", "json": "check", "names": "help", "o": "port",
 }
 
 // Parse reads a command line without its program's name. Without any permission
@@ -54,6 +55,12 @@ func Parse(args []string) (Options, error) {
 	args, rest := cutAfterCode(fs, args)
 	if err := fs.Parse(args); err != nil {
 		return o, flagError(err)
+	}
+	if file := fs.Args(); o.Command == "port" && len(file) > 1 { // port FILE -o OUT: no script takes arguments here
+		if err := fs.Parse(file[1:]); err != nil {
+			return o, flagError(err)
+		}
+		rest = append(rest, file[0])
 	}
 	var misplaced error
 	fs.Visit(func(f *flag.Flag) {
@@ -97,6 +104,7 @@ func newFlagSet(o *Options) (fs *flag.FlagSet, sandbox *bool, conns *int64) {
 	fs.BoolVar(&o.Names, "names", false, "")
 	fs.StringVar(&o.JUnit, "junit", "", "")
 	fs.StringVar(&o.Setup, "setup", "", "")
+	fs.StringVar(&o.Output, "o", "", "")
 	fs.Func("run", "", func(s string) (err error) { o.Run, err = regexp.Compile(s); return })
 	fs.Var(&o.Color, "color", "")
 	fs.Func("cacert", "", func(s string) (err error) { c.RootCAs, err = readCAs(s); return })

@@ -7,6 +7,7 @@ _starwire() {
 		'doctest:run the >>> examples of documents'
 		'test:run the test_* functions of *_test.star files'
 		'check:find mistakes without running'
+		'port:write the Starlark program that a Python 2 program is'
 		'help:explain a name'
 		'completion:print the completion of a shell'
 	)
@@ -33,7 +34,7 @@ _starwire() {
 		'--max-body[what one read may return]:size:' \
 		'*--limit[of what a server sends]:NAME=N:compadd -S = line headers head_bytes interim chunk_line chunk_overhead trailers trailer_bytes empty_lines read_ahead host request_line request_value head_time' \
 		'-run[test\: names to run]:regular expression:' '-v[test\: every test]' '--tap[test\: TAP]' \
-		'--junit[test\: a report]:file:_files' '--json[check\: JSON]' \
+		'--junit[test\: a report]:file:_files' '--json[check\: JSON]' '-o[port\: a new file to write to]:file:_files' \
 		'-c[run code]:code:' '-i[talk to it afterwards]' '--help' '--version' '*:file:_files'
 }
 compdef _starwire starwire
