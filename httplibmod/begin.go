@@ -328,6 +328,9 @@ func (r *HTTPResponse) checkClose() bool {
 	if r.mayHave("connection") {
 		conn, _ = r.msg.get("connection")
 		conn = py.Lower(conn)
+		if strings.ContainsAny(conn, "\x00\r") {
+			return true // whatever it says: others read it differently (H12)
+		}
 	}
 	return r.closes(conn)
 }

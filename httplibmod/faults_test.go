@@ -74,6 +74,8 @@ func allFaults() []fault {
 		{id: "F3", name: "one chunk at a time", kwargs: deadline, wait: faultDeadline,
 			serve:  answer(faultChunked, func(c *faultConn) { c.drip("1\r\nx\r\n", faultTimeout/16) }),
 			script: pieces + "r.read()", python: "socket.timeout"},
+		{id: "F5", name: "RST in a body without length", serve: answer(faultOK+"\r\nhello", reset),
+			script: pieces + "r.read(5)\nr.read()", python: "socket.error"},
 		{id: "F7", name: "FIN at once", serve: fin, python: "httplib.BadStatusLine|socket.error"},
 		{id: "F7", name: "RST at once", serve: reset, plain: true, python: "httplib.BadStatusLine|socket.error"},
 		{id: "F7", name: "nothing is read", serve: func(c *faultConn) { <-c.s.stop },

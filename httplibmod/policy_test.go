@@ -3,17 +3,28 @@ package httplibmod
 import (
 	"context"
 	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/host"
 )
 
-// TestPolicies is what each policy makes of one answer: version, status, reason,
-// the field A, the body, will_close; or the exception. "=" is the same in both.
-func TestPolicies(t *testing.T) {
+// A policyCase is one answer and what each policy makes of it: version, status,
+// reason, the field A, the body, will_close; or the exception. "=" is the same in
+// both.
+type policyCase struct{ name, method, response, python, strict string }
+
+func policyCases() []policyCase {
 	const ok = "HTTP/1.1 200 OK\r\n"
 	const cl = "Content-Length: 2\r\n\r\nhi"
 	const chunked = ok + "Transfer-Encoding: chunked\r\n\r\n"
-	for _, tt := range []struct{ name, method, response, python, strict string }{
+	return []policyCase{
 		// The status line.
 		{"octets in the reason", "GET", "HTTP/1.1 200 \xe9\r\n" + cl,
 			`11 200 '\xe9' None 'hi' False`, `=`},
@@ -43,6 +54,12 @@ func TestPolicies(t *testing.T) {
 			`11 200 'OK' None 'hi' False`, `httplib.UnknownProtocol: HTTP/1.x`},
 		{"version 2.0", "GET", "HTTP/2.0 200 OK\r\n" + cl,
 			`httplib.UnknownProtocol: HTTP/2.0`, `=`},
+		{"version 5.6", "GET", "HTTP/5.6 200 OK\r\n" + cl,
+			`httplib.UnknownProtocol: HTTP/5.6`, `=`},
+		{"version 1.", "GET", "HTTP/1. 200 OK\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.UnknownProtocol: HTTP/1.`},
+		{"version 1.1;", "GET", "HTTP/1.1; 200 OK\r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.UnknownProtocol: HTTP/1.1;`},
 		{"lower case", "GET", "http/1.1 200 OK\r\n" + cl,
 			`9 200 '' None 'http/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi' True`, `httplib.BadStatusLine: http/1.1 200 OK\r\n`},
 		{"code with a zero", "GET", "HTTP/1.1 0200 OK\r\n" + cl,
@@ -51,6 +68,12 @@ func TestPolicies(t *testing.T) {
 			`11 200 'OK' None 'hi' False`, `httplib.BadStatusLine: HTTP/1.1 +200 OK\r\n`},
 		{"code below 100", "GET", "HTTP/1.1 099 OK\r\n" + cl,
 			`httplib.BadStatusLine: HTTP/1.1 099 OK\r\n`, `=`},
+		{"code of two digits", "GET", "HTTP/1.1 20 OK\r\n" + cl,
+			`httplib.BadStatusLine: HTTP/1.1 20 OK\r\n`, `=`},
+		{"code of four digits", "GET", "HTTP/1.1 1000 OK\r\n" + cl,
+			`httplib.BadStatusLine: HTTP/1.1 1000 OK\r\n`, `=`},
+		{"code with an underscore", "GET", "HTTP/1.1 2_00 OK\r\n" + cl,
+			`httplib.BadStatusLine: HTTP/1.1 2_00 OK\r\n`, `=`},
 		{"code above 599", "GET", "HTTP/1.1 999 OK\r\n" + cl,
 			`11 999 'OK' None 'hi' False`, `=`},
 		{"no reason", "GET", "HTTP/1.1 200 \r\n" + cl,
@@ -67,6 +90,10 @@ func TestPolicies(t *testing.T) {
 			`11 200 'O' None '' True`, `httplib.BadStatusLine: HTTP/1.1 200 O`},
 		{"end before the status line", "GET", "",
 			`httplib.BadStatusLine: No status line received - the server has closed the connection`, `=`},
+		{"end in the prefix", "GET", "HTT",
+			`9 200 '' None 'HTT' True`, `httplib.BadStatusLine: HTT`},
+		{"end in the code", "GET", "HTTP/1.1 2",
+			`httplib.BadStatusLine: HTTP/1.1 2`, `=`},
 		// Field lines.
 		{"name with a space", "GET", ok + "A b: c\r\n" + cl,
 			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 18`},
@@ -78,18 +105,36 @@ func TestPolicies(t *testing.T) {
 			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 17`},
 		{"blank before the first field", "GET", ok + " A: b\r\n" + cl,
 			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 17`},
+		{"a line of whitespace first", "GET", ok + " \r\n" + cl,
+			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 17`},
 		{"From line", "GET", ok + "From me\r\n" + cl,
 			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 21`},
 		{"folded value", "GET", ok + "A: b\r\n  c\r\n" + cl,
 			`11 200 'OK' 'b\n c' 'hi' False`, `11 200 'OK' 'b c' 'hi' False`},
 		{"folded length", "GET", ok + "Content-Length:\r\n 2\r\n\r\nhi",
 			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 34`},
+		{"folded Connection", "GET", ok + "Connection: keep-alive,\r\n close\r\n" + cl,
+			`11 200 'OK' None 'hi' True`, `=`},
+		{"folded coding", "GET", ok + "Transfer-Encoding:\r\n chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: invalid field-line at byte 37`},
 		{"CR in a value", "GET", ok + "A: b\rc\r\n" + cl,
 			`11 200 'OK' 'b\rc' 'hi' False`, `httplib.HTTPException: invalid field-line at byte 21`},
 		{"NUL in a value", "GET", ok + "A: b\x00c\r\n" + cl,
 			`11 200 'OK' 'b\x00c' 'hi' False`, `httplib.HTTPException: invalid field-line at byte 21`},
 		{"NUL in the length", "GET", ok + "Content-Length: 2\x00\r\n\r\nhi",
 			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: invalid field-line at byte 34`},
+		{"CR in the length", "GET", ok + "Content-Length: 2\r3\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: invalid field-line at byte 34`},
+		{"NUL in the coding", "GET", ok + "Transfer-Encoding: chunked\x00\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: invalid field-line at byte 43`},
+		{"NUL in Connection", "GET", ok + "Connection: keep-alive\x00\r\n" + cl,
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: invalid field-line at byte 39`},
+		{"CR in Connection", "GET", ok + "Connection: keep-alive\rx\r\n" + cl,
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: invalid field-line at byte 39`},
+		{"ESC and DEL in a value", "GET", ok + "A: b\x1b\x7fc\r\n" + cl,
+			`11 200 'OK' 'b\x1b\x7fc' 'hi' False`, `=`},
+		{"DEL in the length", "GET", ok + "Content-Length: 2\x7f\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: Content-Length is no length: 2\x7f`},
 		{"VT around a value", "GET", ok + "A: \x0bb\x0c\r\n" + cl,
 			`11 200 'OK' 'b' 'hi' False`, `11 200 'OK' '\x0bb\x0c' 'hi' False`},
 		{"VT around the length", "GET", ok + "Content-Length: \x0b2\r\n\r\nhi",
@@ -102,6 +147,8 @@ func TestPolicies(t *testing.T) {
 			`11 200 'OK' 'b' '' True`, `httplib.HTTPException: the connection ended inside the headers`},
 		{"head ends inside a line", "GET", ok + "A: b\r\nB: c",
 			`11 200 'OK' 'b' '' True`, `httplib.HTTPException: the connection ended inside the headers`},
+		{"100 lines", "GET", ok + strings.Repeat("A: b\r\n", 99) + cl,
+			`11 200 'OK' '` + strings.Repeat("b, ", 98) + `b' 'hi' False`, `=`},
 		{"CR CR LF for the blank line", "GET", ok + "A: b\r\n\r\r\n" + cl,
 			`11 200 'OK' 'b' 'hi' False`, `httplib.HTTPException: invalid field-line at byte 23`},
 		{"101 lines", "GET", ok + strings.Repeat("A: b\r\n", 101) + cl,
@@ -111,9 +158,13 @@ func TestPolicies(t *testing.T) {
 		// Message length.
 		{"HEAD", "HEAD", ok + "Content-Length: 2\r\n\r\n",
 			`11 200 'OK' None '' False`, `=`},
+		{"HEAD, chunked", "HEAD", ok + "Transfer-Encoding: chunked\r\n\r\n",
+			`11 200 'OK' None '' False`, `=`},
 		{"204 chunked", "GET", "HTTP/1.1 204 x\r\nTransfer-Encoding: chunked\r\n\r\n",
 			`11 204 'x' None '' False`, `=`},
 		{"304 with a length", "GET", "HTTP/1.1 304 x\r\nContent-Length: 2\r\n\r\n",
+			`11 304 'x' None '' False`, `=`},
+		{"304 chunked", "GET", "HTTP/1.1 304 x\r\nTransfer-Encoding: chunked\r\n\r\n",
 			`11 304 'x' None '' False`, `=`},
 		{"CONNECT", "CONNECT", ok + cl,
 			`11 200 'OK' None 'hi' False`, `11 200 'OK' None '' True`},
@@ -135,6 +186,12 @@ func TestPolicies(t *testing.T) {
 			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: Content-Length is no length: +2`},
 		{"negative length", "GET", ok + "Content-Length: -1\r\n\r\nhi",
 			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: Content-Length is no length: -1`},
+		{"length of minus zero", "GET", ok + "Content-Length: -0\r\n\r\nhi",
+			`11 200 'OK' None '' True`, `httplib.HTTPException: Content-Length is no length: -0`},
+		{"length with an underscore", "GET", ok + "Content-Length: 1_0\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: Content-Length is no length: 1_0`},
+		{"length in hex", "GET", ok + "Content-Length: 0x2\r\n\r\nhi",
+			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: Content-Length is no length: 0x2`},
 		{"empty length", "GET", ok + "Content-Length:\r\n\r\nhi",
 			`11 200 'OK' None 'hi' True`, `httplib.HTTPException: Content-Length is no length: `},
 		{"length over int64", "GET", ok + "Content-Length: 9223372036854775808\r\n\r\nhi",
@@ -152,6 +209,22 @@ func TestPolicies(t *testing.T) {
 		// Chunked coding.
 		{"space before an extension", "GET", chunked + "2 ;x\r\nhi\r\n0\r\n\r\n",
 			`11 200 'OK' None 'hi' False`, `=`},
+		{"negative size", "GET", chunked + "-2\r\nhi\r\n0\r\n\r\n",
+			`httplib.IncompleteRead: IncompleteRead(0 bytes read)`, `=`},
+		{"size with a sign", "GET", chunked + "+2\r\nhi\r\n0\r\n\r\n",
+			`httplib.IncompleteRead: IncompleteRead(0 bytes read)`, `=`},
+		{"size with 0x", "GET", chunked + "0x2\r\nhi\r\n0\r\n\r\n",
+			`httplib.IncompleteRead: IncompleteRead(0 bytes read)`, `=`},
+		{"space before the size", "GET", chunked + " 2\r\nhi\r\n0\r\n\r\n",
+			`httplib.IncompleteRead: IncompleteRead(0 bytes read)`, `=`},
+		{"VT after the size", "GET", chunked + "2\x0b\r\nhi\r\n0\r\n\r\n",
+			`httplib.IncompleteRead: IncompleteRead(0 bytes read)`, `=`},
+		{"no size", "GET", chunked + "\r\nhi\r\n0\r\n\r\n",
+			`httplib.IncompleteRead: IncompleteRead(0 bytes read)`, `=`},
+		{"size with an underscore", "GET", chunked + "0_2\r\nhi\r\n0\r\n\r\n",
+			`httplib.IncompleteRead: IncompleteRead(0 bytes read)`, `=`},
+		{"size beyond 64 bits", "GET", chunked + "10000000000000002\r\nhi\r\n0\r\n\r\n",
+			`httplib.IncompleteRead: IncompleteRead(0 bytes read)`, `=`},
 		{"space after the size", "GET", chunked + "2 \r\nhi\r\n0\r\n\r\n",
 			`11 200 'OK' None 'hi' False`, `httplib.IncompleteRead: IncompleteRead(0 bytes read)`},
 		{"long zero", "GET", chunked + "2\r\nhi\r\n000000000000000000000\r\n\r\n",
@@ -166,6 +239,10 @@ func TestPolicies(t *testing.T) {
 			`httplib.IncompleteRead: IncompleteRead(0 bytes read)`, `=`},
 		{"no CRLF after data", "GET", chunked + "2\r\nhi!!0\r\n\r\n",
 			`httplib.IncompleteRead: IncompleteRead(2 bytes read)`, `=`},
+		{"LF after data", "GET", chunked + "2\r\nhi\n0\r\n\r\n",
+			`httplib.IncompleteRead: IncompleteRead(2 bytes read)`, `=`},
+		{"extensions without end", "GET", chunked + strings.Repeat("1;"+strings.Repeat("x", 300)+"\r\nh\r\n", 100),
+			`httplib.HTTPException: got more than 16384 bytes of chunk framing`, `=`},
 		{"no last chunk", "GET", chunked + "2\r\nhi\r\n",
 			`httplib.IncompleteRead: IncompleteRead(2 bytes read)`, `=`},
 		{"end after the last chunk", "GET", chunked + "2\r\nhi\r\n0\r\n",
@@ -183,6 +260,10 @@ func TestPolicies(t *testing.T) {
 			`11 200 'OK' None 'hi' False`, `=`},
 		{"11 interim responses", "GET", strings.Repeat("HTTP/1.1 103 x\r\n\r\n", 11) + ok + cl,
 			`11 200 'OK' None 'hi' False`, `httplib.HTTPException: got more than 10 interim responses`},
+		{"101 interim responses", "GET", strings.Repeat("HTTP/1.1 103 x\r\n\r\n", 101) + ok + cl,
+			`httplib.HTTPException: got more than 100 interim responses`, `httplib.HTTPException: got more than 10 interim responses`},
+		{"101 lines in an interim response", "GET", "HTTP/1.1 100 x\r\n" + strings.Repeat("A: b\r\n", 101) + "\r\n" + ok + cl,
+			`httplib.HTTPException: got more than 100 headers`, `=`},
 		{"101", "GET", "HTTP/1.1 101 x\r\n\r\nraw",
 			`11 101 'x' None '' False`, `httplib.HTTPException: the server switched protocols without being asked to`},
 		// Whether the connection may be used again.
@@ -204,7 +285,11 @@ func TestPolicies(t *testing.T) {
 			`10 200 'OK' None 'hi' False`, `10 200 'OK' None 'hi' True`},
 		{"no length", "GET", ok + "\r\nhi",
 			`11 200 'OK' None 'hi' True`, `=`},
-	} {
+	}
+}
+
+func TestPolicies(t *testing.T) {
+	for _, tt := range policyCases() {
 		target := "/"
 		if tt.method == "CONNECT" {
 			target = "h:1"
@@ -222,11 +307,13 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// TestPoliciesOfRequests is what each policy lets a script send: "" or the
+// A requestCase is a call and what each policy makes of it: "" if it sends, or the
 // exception.
-func TestPoliciesOfRequests(t *testing.T) {
+type requestCase struct{ call, python, strict string }
+
+func requestCases() []requestCase {
 	badURL := func(c, url string) string { return "httplib.InvalidURL: URL can't contain '" + c + "': " + url }
-	for _, tt := range []struct{ call, python, strict string }{
+	return []requestCase{
 		{`c.putrequest("GET", "/a b")`, `httplib.InvalidURL: URL can't contain control characters. '/a b' (found at least ' ')`, "="},
 		{`c.putrequest("GET", "/\x7f")`, `httplib.InvalidURL: URL can't contain control characters. '/\x7f' (found at least '\x7f')`, "="},
 		{`c.putrequest("GET", "/a\"b")`, "", badURL(`"`, `/a"b`)},
@@ -260,7 +347,13 @@ func TestPoliciesOfRequests(t *testing.T) {
 		{`c.request("GET", "/", None, {"Transfer-Encoding": "chunked", "content-length": "3"})`,
 			"ValueError: Content-Length and Transfer-Encoding cannot both be given: leave one out", "="},
 		{`c.request("GET", "/", None, {"Content-Length": "3", "content-length": "3"})`, "ValueError: Content-Length is given twice", "="},
-	} {
+		{`c = httplib.HTTPConnection("h\r\n")`, `httplib.InvalidURL: URL can't contain control characters. 'h\r\n' (found at least '\r')`, "="},
+		{`c = httplib.HTTPConnection("h i")`, `httplib.InvalidURL: URL can't contain control characters. 'h i' (found at least ' ')`, "="},
+	}
+}
+
+func TestPoliciesOfRequests(t *testing.T) {
+	for _, tt := range requestCases() {
 		if tt.strict == "=" {
 			tt.strict = tt.python
 		}
@@ -277,24 +370,21 @@ func TestPoliciesOfRequests(t *testing.T) {
 	}
 }
 
-// TestPoliciesOfReuse is what each policy does with a connection over several
-// exchanges. The script's c has timeout 5.
-func TestPoliciesOfReuse(t *testing.T) {
+// A reuseCase is what each policy does with a connection over several exchanges.
+// The peer serves connections with one function each: one more than these is
+// refused, so that nothing can be sent again unseen.
+type reuseCase struct {
+	name, script   string
+	peer           []func(c *peerConn)
+	python, strict string
+}
+
+func reuseCases() []reuseCase {
 	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
-	const exchange = `
-def exchange(method="GET", body=None, headers={}):
-    c.request(method, "/", body, headers)
-    r = c.getresponse()
-    return r.status, r.read()
-`
 	respond := func(s string) func(c *peerConn) {
 		return func(c *peerConn) { c.request(); c.send(s); c.untilClosed() }
 	}
-	for _, tt := range []struct {
-		name, script   string
-		peer           []func(c *peerConn)
-		python, strict string
-	}{
+	return []reuseCase{
 		{"the next answer waits already", "show(exchange(), exchange())",
 			[]func(c *peerConn){respond(ok + "HTTP/1.1 201 evil\r\nContent-Length: 0\r\n\r\n"), respond(ok)}, "(200, 'hi') (200, 'hi')", "="},
 		{"a body of which the end was not read", "c.request('GET', '/')\nr = c.getresponse()\nc.request('GET', '/2')\nc.getresponse()",
@@ -332,7 +422,32 @@ def exchange(method="GET", body=None, headers={}):
 		{"a proxy's 201", "c.set_tunnel('h', 1)\nshow(exchange())",
 			[]func(c *peerConn){func(c *peerConn) { c.request(); c.send("HTTP/1.1 201 x\r\nContent-Length: 5\r\n\r\n"); respond(ok)(c) }},
 			"socket.error: Tunnel connection failed: 201 x", "(200, 'hi')"},
-	} {
+		{"HTTP/0.9 on a used connection", "show(exchange())\nexchange()",
+			[]func(c *peerConn){func(c *peerConn) { c.request(); c.send(ok); c.request(); c.send("hello\r\n") }}, "httplib.BadStatusLine: hello\\r\\n", "="},
+		{"the server closes after the second request", "show(exchange())\nexchange()",
+			[]func(c *peerConn){func(c *peerConn) { c.request(); c.send(ok); c.request() }},
+			"httplib.BadStatusLine: No status line received - the server has closed the connection", "="},
+		{"HTTP/1.1 goes on", "show(exchange(), exchange(), exchange('HEAD'), exchange('POST', 'x'))",
+			[]func(c *peerConn){func(c *peerConn) {
+				for range 2 {
+					c.request()
+					c.send(ok)
+				}
+				c.request()
+				c.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+				respond(ok)(c)
+			}}, "(200, 'hi') (200, 'hi') (200, '') (200, 'hi')", "="},
+	}
+}
+
+func TestPoliciesOfReuse(t *testing.T) {
+	const exchange = `
+def exchange(method="GET", body=None, headers={}):
+    c.request(method, "/", body, headers)
+    r = c.getresponse()
+    return r.status, r.read()
+`
+	for _, tt := range reuseCases() {
 		for policy, want := range map[string]string{"python": tt.python, "strict": tt.strict} {
 			if want == "=" {
 				want = tt.python
@@ -351,6 +466,124 @@ def exchange(method="GET", body=None, headers={}):
 			}
 			if got != want {
 				t.Errorf("%s policy, %s: %s; want %s", policy, tt.name, got, want)
+			}
+		}
+	}
+}
+
+// A readCase is what reading a body in pieces gives, in both policies. The script
+// finds the response r.
+type readCase struct{ name, response, script, python, strict string }
+
+func readCases() []readCase {
+	const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+	const short = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhi"
+	return []readCase{
+		{"short body in pieces", short, "show(r.read(1), r.read(9), r.length, r.read(9))", "'h' 'i' 3 ''",
+			"httplib.IncompleteRead: IncompleteRead(1 bytes read, 3 more expected)"},
+		{"short body, what came before its end", short, "show(r.read(2), r.length)", "'hi' 3", "="},
+		{"pieces across chunks", chunked + "1\r\nh\r\n2\r\ni!\r\n0\r\n\r\n", "show(r.read(2), r.read(9), r.isclosed())", "'hi' '!' True", "="},
+		{"a piece to the end of a chunk", chunked + "2\r\nhi\r\n0\r\n\r\n", "show(r.read(2), r.isclosed(), r.read(2), r.isclosed())", "'hi' False '' True", "="},
+		{"chunks before a broken one", chunked + "2\r\nhi\r\nXX\r\n", "show(r.read(2))\nshow(r.read(2))", "httplib.IncompleteRead: IncompleteRead(0 bytes read)", "="},
+		{"chunks before a broken one, at once", chunked + "2\r\nhi\r\n1\r\n!\r\nXX\r\n", "r.read()", "httplib.IncompleteRead: IncompleteRead(3 bytes read)", "="},
+	}
+}
+
+func TestPoliciesOfReading(t *testing.T) {
+	for _, tt := range readCases() {
+		for policy, want := range map[string]string{"python": tt.python, "strict": tt.strict} {
+			if want == "=" {
+				want = tt.python
+			}
+			script := "c.request('GET', '/')\nr = c.getresponse()\n" + tt.script
+			if got := outcome(answer(t, fmt.Sprintf(", policy=%q", policy), script, tt.response)); got != want {
+				t.Errorf("%s policy, %s: %s; want %s", policy, tt.name, got, want)
+			}
+		}
+	}
+}
+
+// A sentCase is what a call writes, which is the same in both policies; "" is for
+// a file that does not have what was announced of it.
+type sentCase struct{ name, script, sent string }
+
+func sentCases() []sentCase {
+	const rest = "Accept-Encoding: identity\r\n"
+	get := func(hostLine string) string { return "GET / HTTP/1.1\r\n" + hostLine + rest + "\r\n" }
+	sends := func(method, fields, body string) string {
+		return method + " / HTTP/1.1\r\nHost: h\r\n" + rest + fields + "\r\n" + body
+	}
+	return []sentCase{
+		{"Host comes first", "c('h').request('GET', '/', None, {'A': 'b'})", "GET / HTTP/1.1\r\nHost: h\r\n" + rest + "A: b\r\n\r\n"},
+		{"Host with a port", "c('h', 8080).request('GET', '/')", get("Host: h:8080\r\n")},
+		{"Host without the default port", "c('h', 80).request('GET', '/')", get("Host: h\r\n")},
+		{"Host of an IPv6 address", "c('[::1]', 81).request('GET', '/')", get("Host: [::1]:81\r\n")},
+		{"the caller's Host", "c('h').request('GET', '/', None, {'hOST': 'x'})", "GET / HTTP/1.1\r\n" + rest + "hOST: x\r\n\r\n"},
+		{"Host of an absolute target", "c('h').request('GET', 'http://other:99/p')",
+			"GET http://other:99/p HTTP/1.1\r\nHost: other:99\r\n" + rest + "\r\n"},
+		{"a string's length", "c('h').request('POST', '/', 'hello')", sends("POST", "Content-Length: 5\r\n", "hello")},
+		{"no body of GET", "c('h').request('GET', '/')", sends("GET", "", "")},
+		{"no body of DELETE", "c('h').request('DELETE', '/')", sends("DELETE", "", "")},
+		{"no body of POST", "c('h').request('POST', '/')", sends("POST", "Content-Length: 0\r\n", "")},
+		{"no body of PUT", "c('h').request('PUT', '/')", sends("PUT", "Content-Length: 0\r\n", "")},
+		{"no body of PATCH", "c('h').request('PATCH', '/')", sends("PATCH", "Content-Length: 0\r\n", "")},
+		{"the caller's coding", "c('h').request('POST', '/', '0\\r\\n\\r\\n', {'Transfer-Encoding': 'chunked'})",
+			sends("POST", "Transfer-Encoding: chunked\r\n", "0\r\n\r\n")},
+		{"a file's length", "c('h').request('POST', '/', open(FILE))", sends("POST", "Content-Length: 5\r\n", "hello")},
+		{"a file that grows", "c('h').request('POST', '/', grown(open(FILE)))", sends("POST", "Content-Length: 5\r\n", "hello")},
+		{"a file that shrinks", "c('h').request('POST', '/', shrunk(open(FILE)))", ""},
+	}
+}
+
+// TestPoliciesOfSending: the peer gets these bytes and not one more, and no field
+// that nobody asked for.
+func TestPoliciesOfSending(t *testing.T) {
+	for _, tt := range sentCases() {
+		for _, policy := range []string{"python", "strict"} {
+			cl, folder := newSaver(t)
+			file := filepath.Join(folder, "file")
+			if err := os.WriteFile(file, []byte("hello"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			got := make(chan string, 1)
+			s := newFaultServer(t, false, func(c *faultConn) {
+				sent, _ := io.ReadAll(c.tcp)
+				got <- string(sent)
+			})
+			dialled := false
+			size := int64(-1) // what the file is to have once its length is announced
+			h := *cl.host
+			h.Dial = func(ctx context.Context, d host.DialRequest) (net.Conn, error) {
+				if size >= 0 {
+					if err := os.Truncate(file, size); err != nil {
+						t.Error(err)
+					}
+				}
+				dialled = true
+				return new(net.Dialer).DialContext(ctx, "tcp", s.ln.Addr().String())
+			}
+			cl.host = host.Attach(cl.thread, context.Background(), h)
+			cl.env["FILE"] = starlark.String(file)
+			for name, n := range map[string]int64{"grown": 9, "shrunk": 3} {
+				cl.env[name] = starlark.NewBuiltin(name, func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+					size = n
+					return args[0], nil
+				})
+			}
+			out := cl.run(fmt.Sprintf("def c(*args):\n    return httplib.HTTPConnection(timeout=5, policy=%q, *args)\n", policy) + tt.script)
+			cl.close()
+			var sent string
+			if dialled {
+				sent = <-got
+			}
+			s.close()
+			switch {
+			case tt.sent == "":
+				if out != "httplib.HTTPException" || !strings.HasSuffix(sent, "Content-Length: 5\r\n\r\nhel") {
+					t.Errorf("%s policy, %s: %s after %q; want an HTTPException after 3 bytes of 5", policy, tt.name, out, sent)
+				}
+			case out != "" || sent != tt.sent:
+				t.Errorf("%s policy, %s: sent %q, %s; want %q", policy, tt.name, sent, out, tt.sent)
 			}
 		}
 	}
