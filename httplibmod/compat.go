@@ -184,7 +184,7 @@ func (h *legacyHTTP) SetField(name string, v starlark.Value) error {
 	case "headers":
 		h.headers = v
 	default:
-		return starlark.NoSuchAttrError("can't assign to ." + name + " field of " + h.class.name)
+		return readOnly(h, name)
 	}
 	return nil
 }

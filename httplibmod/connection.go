@@ -3,6 +3,7 @@ package httplibmod
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"go.starlark.net/starlark"
@@ -477,9 +478,18 @@ func (c *HTTPConnection) SetField(name string, v starlark.Value) error {
 			c.t = newTransport(v, c.rules)
 		}
 	default:
-		return starlark.NoSuchAttrError(fmt.Sprintf("can't assign to .%s field of %s", name, c.Type()))
+		return readOnly(c, name)
 	}
 	return nil
+}
+
+// readOnly is the error of assigning an attribute that v does not have, or that
+// cannot be assigned.
+func readOnly(v starlark.HasAttrs, name string) error {
+	if slices.Contains(v.AttrNames(), name) {
+		return py.AttributeError.Errorf("%s.%s cannot be assigned", v.Type(), name)
+	}
+	return starlark.NoSuchAttrError(fmt.Sprintf("can't assign to .%s field of %s", name, v.Type()))
 }
 
 // initContext is httplib.py, HTTPSConnection.__init__: the default context

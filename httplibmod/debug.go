@@ -15,13 +15,20 @@ import (
 // It shows credentials (Authorization, tunnel headers, bodies) and is off
 // unless asked for (D21).
 
-// debugging reports whether the debuglevel is above zero.
+// debugging reports whether the debuglevel is above zero, as Python 2 orders
+// values: None is below the numbers, everything else above them.
 func debugging(level starlark.Value) bool {
-	n, err := starlark.AsInt32(level)
-	if err == nil {
+	switch n := level.(type) {
+	case starlark.NoneType:
+		return false
+	case starlark.Bool:
+		return bool(n)
+	case starlark.Int:
+		return n.Sign() > 0
+	case starlark.Float:
 		return n > 0
 	}
-	return bool(level.Truth())
+	return true
 }
 
 func (c *HTTPConnection) debugging() bool { return debugging(c.debuglevel) }

@@ -234,6 +234,7 @@ func fileFileno(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 type lineAndFile struct {
 	line   string // what is left of it
 	file   scriptObject
+	empty  bool // there was no line: Python asserts that there is one
 	frozen bool
 }
 
@@ -248,12 +249,15 @@ var lineAndFileClass = &objectClass{
 }
 
 func initLineAndFile(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var line py.ByteStr
-	var file starlark.Value
-	if err := py.UnpackMethod("__init__", args, kwargs, "line", &line, "file", &file); err != nil {
+	var text, file starlark.Value
+	if err := py.UnpackMethod("__init__", args, kwargs, "line", &text, "file", &file); err != nil {
 		return nil, err
 	}
-	return &lineAndFile{line: string(line), file: scriptObject{file}}, nil
+	line, ok := py.AsBytes(text)
+	if !ok {
+		return nil, py.TypeError.Errorf("object of type '%s' has no len()", py.TypeName(text))
+	}
+	return &lineAndFile{line: line, file: scriptObject{file}, empty: line == ""}, nil
 }
 
 // String returns Python's repr without the address.
@@ -308,6 +312,9 @@ func (f *lineAndFile) AttrNames() []string { return methodNames(wrapperMethods, 
 func (f *lineAndFile) take(n int64) (string, error) {
 	if f.frozen {
 		return "", py.TypeError.Errorf("cannot read from frozen LineAndFileWrapper")
+	}
+	if f.empty {
+		return "", py.AssertionError.New(nil)
 	}
 	n = min(n, int64(len(f.line)))
 	s := f.line[:n]

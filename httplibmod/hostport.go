@@ -16,6 +16,9 @@ import (
 // not, and a numeric port is 1 to 65535.
 func splitHostPort(host starlark.Value, port starlark.Value, defaultPort int) (string, starlark.Value, error) {
 	h, ok := py.AsBytes(host)
+	if !ok && port != starlark.None {
+		return "", nil, py.TypeError.Errorf("expected string or buffer")
+	}
 	if !ok {
 		return "", nil, py.NoAttribute(host, "rfind")
 	}

@@ -397,7 +397,12 @@ func msgAddContinue(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	}
 	text, ok := py.AsBytes(old)
 	if !ok {
-		return nil, py.TypeError.Errorf("unsupported operand type(s) for +: '%s' and 'str'", py.TypeName(old))
+		switch name := py.TypeName(old); name {
+		case "list", "tuple":
+			return nil, py.TypeError.Errorf("can only concatenate %s (not \"str\") to %s", name, name)
+		default:
+			return nil, py.TypeError.Errorf("unsupported operand type(s) for +: '%s' and 'str'", name)
+		}
 	}
 	moreText, ok := py.AsBytes(more)
 	if !ok {

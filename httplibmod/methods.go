@@ -93,7 +93,7 @@ func connRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 func (c *HTTPConnection) requestOf(thread *starlark.Thread, meth, url, body, headers starlark.Value) error {
 	fields, err := fieldsOf(headers)
 	if err != nil {
-		if s, ok := py.AsBytes(headers); ok && s != "" { // 2.7 notices when it comes to sending them
+		if allStrings(headers) { // 2.7 notices when it comes to sending them
 			if e := c.putRequest(thread, meth, url, false, false); e != nil {
 				err = e
 			}
@@ -101,6 +101,24 @@ func (c *HTTPConnection) requestOf(thread *starlark.Thread, meth, url, body, hea
 		return err
 	}
 	return c.sendRequest(thread, meth, url, body, fields)
+}
+
+// allStrings reports whether headers can be taken for a mapping for as long as
+// only its names are looked at: a string, or a list of strings.
+func allStrings(headers starlark.Value) bool {
+	if _, ok := py.AsBytes(headers); ok {
+		return true
+	}
+	list, ok := headers.(starlark.Sequence)
+	if _, isMapping := headers.(starlark.Mapping); !ok || isMapping {
+		return false
+	}
+	for name := range starlark.Elements(list) {
+		if _, ok := py.AsBytes(name); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // fieldsOf returns the pairs of a mapping in its own order, names as they are
@@ -118,11 +136,10 @@ func fieldsOf(headers starlark.Value) ([]field, error) {
 		if !ok {
 			return nil, py.NotIterable(headers)
 		}
-		i := it.Iterate()
-		defer i.Done()
-		var first starlark.Value
-		if i.Next(&first) {
-			return nil, py.NoAttribute(first, "lower")
+		for name := range starlark.Elements(it) {
+			if _, ok := py.AsBytes(name); !ok {
+				return nil, py.NoAttribute(name, "lower")
+			}
 		}
 		return nil, py.NoAttribute(headers, "iteritems")
 	}
@@ -164,11 +181,29 @@ func connPutHeader(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 	if err := c.checkMutable("put a header on"); err != nil {
 		return nil, err
 	}
+	name, err := formatted(args[0])
+	if err != nil {
+		return nil, err
+	}
 	values := make([]string, len(args)-1)
 	for i, v := range args[1:] {
 		values[i] = py.Str(v)
 	}
-	return starlark.None, c.putHeader(py.Str(args[0]), values...)
+	return starlark.None, c.putHeader(name, values...)
+}
+
+// formatted is '%s' % v: a tuple stands for its elements.
+func formatted(v starlark.Value) (string, error) {
+	t, ok := v.(starlark.Tuple)
+	switch {
+	case !ok:
+		return py.Str(v), nil
+	case len(t) == 0:
+		return "", py.TypeError.Errorf("not enough arguments for format string")
+	case len(t) > 1:
+		return "", py.TypeError.Errorf("not all arguments converted during string formatting")
+	}
+	return py.Str(t[0]), nil
 }
 
 // connEndHeaders is endheaders([message_body]).

@@ -29,7 +29,7 @@ func (r *HTTPResponse) read(thread *starlark.Thread, amt int64) (string, error) 
 	case isHead(r.method):
 		return "", r.finish(thread)
 	case r.msg == nil:
-		return "", py.AssertionError.Errorf("read() before begin()")
+		return "", py.AssertionError.New(nil) // before begin
 	case r.lost:
 		r.finish(thread)
 		return "", IncompleteRead.New(nil, starlark.String(""))

@@ -280,7 +280,7 @@ func (r *HTTPResponse) SetField(name string, v starlark.Value) error {
 	case "strict":
 		r.strict = v
 	default:
-		return starlark.NoSuchAttrError(fmt.Sprintf("can't assign to .%s field of HTTPResponse", name))
+		return readOnly(r, name)
 	}
 	return nil
 }
