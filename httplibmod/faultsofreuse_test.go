@@ -33,7 +33,8 @@ func again(body string) func(c *faultConn) {
 }
 
 // TestFaultsBetweenRequests: whatever a server does behind a complete answer, the
-// next request has a connection of its own, and no answer but its own (H1).
+// next request has a connection of its own, and no answer but its own (H1,
+// CVE-2026-6733).
 func TestFaultsBetweenRequests(t *testing.T) {
 	after := map[string]func(c *faultConn){ // of a complete answer
 		"F8 RST":                      func(c *faultConn) { c.reset() },

@@ -400,6 +400,7 @@ func reuseCases() []reuseCase {
 		{"1.0 with keep-alive and close", "show(exchange(), exchange())",
 			[]func(c *peerConn){respond("HTTP/1.0 200 OK\r\nConnection: keep-alive, close\r\nContent-Length: 2\r\n\r\nhi"), respond(ok)},
 			"same", "(200, 'hi') (200, 'hi')"},
+		// CVE-2024-24791
 		{"an announced body that is not sent", "c.putrequest('POST', '/')\nc.putheader('Content-Length', '9')\nc.putheader('Expect', '100-continue')\nc.endheaders()\nr = c.getresponse()\nr.read()\nshow(r.status, exchange())",
 			[]func(c *peerConn){func(c *peerConn) {
 				c.r.ReadString('\n')

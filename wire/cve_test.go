@@ -58,6 +58,7 @@ func TestVulnerabilities(t *testing.T) {
 		{"CVE-2013-1752", "endless trailer line", chunked + "0\r\nA: ", "x", `chunked "" then wire: trailer field-line is longer than 65536 bytes`},
 		{"CVE-2013-2028", "negative size", chunked + "-1\r\n", "x", `chunked "" then ` + size + "0"},
 		{"CVE-2015-5739", "space in the name", ok + "Content Length: 5\r\n\r\nhello", "", "wire: invalid field-line at byte 24"},
+		{"CVE-2015-5740", "length twice, the same", ok + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", "", `content-length "hello"`},
 		{"CVE-2015-5741", "length twice", ok + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!", "", "wire: invalid Content-Length at byte 52"},
 		{"CVE-2017-13089", "negative size", chunked + "-ffffffffffffffff\r\n", "x", `chunked "" then ` + size + "0"},
 		{"CVE-2017-13090", "size of 2^63", chunked + "8000000000000000\r\n", "x", `chunked "" then ` + size + "16"},

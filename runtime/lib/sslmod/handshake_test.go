@@ -392,7 +392,7 @@ func TestBadPeers(t *testing.T) {
 }
 
 // A stall after any number of the server's bytes ends at the timeout, and at
-// the end of the run. robustness F23.
+// the end of the run. robustness F23, CVE-2021-34558, CVE-2022-41724.
 func TestHandshakeStalls(t *testing.T) {
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		config := serverConfig(localhost)

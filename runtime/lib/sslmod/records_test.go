@@ -72,7 +72,7 @@ func keyUpdate(secret []byte, request byte) (record, next []byte) {
 }
 
 // A peer that changes its keys for ever gets nowhere, and no memory.
-// robustness F22, CVE-2026-32283.
+// robustness F22, CVE-2026-32283, CVE-2026-56862.
 func TestKeyUpdateFlood(t *testing.T) {
 	for _, request := range []byte{0, 1} {
 		var log bytes.Buffer
