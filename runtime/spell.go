@@ -21,28 +21,35 @@ func didYouMean(written string, candidates []string) string {
 	return " (did you mean " + best + "?)"
 }
 
-// editDistance is the number of single-character edits between a and b, or some
-// number over limit if it is larger.
+// editDistance is the number of edits between a and b, each of one character or
+// of two that changed places, or some number over limit if it is larger.
 func editDistance(a, b string, limit int) int {
 	if d := len(a) - len(b); d > limit || -d > limit || len(a) > 100 {
 		return limit + 1
 	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	rows := make([][]int, 3) // of the last three beginnings of a
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+	}
+	before, last, row := rows[0], rows[1], rows[2]
+	for j := range last {
+		last[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
 		row[0] = i + 1
 		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
+			switch {
+			case a[i] == b[j]:
+				row[j+1] = last[j]
+			case i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j]:
+				row[j+1] = 1 + min(last[j], row[j], last[j+1], before[j-1])
+			default:
+				row[j+1] = 1 + min(last[j], row[j], last[j+1])
 			}
-			diagonal, row[j+1] = row[j+1], cost
 		}
+		before, last, row = last, row, before
 	}
-	return row[len(b)]
+	return last[len(b)]
 }
 
 // isWord reports whether c may stand in a name.

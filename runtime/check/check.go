@@ -71,11 +71,18 @@ func (c *Checker) Close() error { return c.session.Close() }
 // Check returns the mistakes in a file, in the order of its text.
 func (c *Checker) Check(name string, src []byte) []Problem {
 	f := &file{checker: c, name: name, lines: strings.Split(string(src), "\n")}
+	text := string(src)
 	tree, err := c.rt.Parse(name, src)
+	if err != nil && tree == nil {
+		if plain := f.formatted(text); plain != text { // what else is wrong is to be found too
+			text = plain
+			tree, err = c.rt.Parse(name, []byte(text))
+		}
+	}
 	var syn *runtime.SyntaxError
 	if errors.As(err, &syn) && tree == nil {
-		f.syntax(syn, string(src))
-	} else {
+		f.syntax(syn, text)
+	} else if tree != nil {
 		if syn != nil {
 			for _, p := range syn.Problems {
 				f.add(p.Pos, Name, p.Msg, p.Hint)
@@ -102,6 +109,7 @@ type file struct {
 	binds map[*resolve.Binding]int             // how many times a variable is bound
 	defs  map[*resolve.Binding]*syntax.DefStmt // functions of the file
 	mods  map[*resolve.Binding]string          // modules that import statements bind
+	types map[*resolve.Binding]manual.Entry    // classes whose instances assignments bind
 }
 
 func (f *file) add(pos syntax.Position, rule Rule, message, hint string) {
@@ -115,6 +123,9 @@ func (f *file) add(pos syntax.Position, rule Rule, message, hint string) {
 // tree looks at a resolved syntax tree.
 func (f *file) tree(tree *syntax.File) {
 	f.bindings(tree)
+	f.infer(tree)
+	f.imports(tree)
+	f.globals(tree)
 	syntax.Walk(tree, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.DotExpr:
@@ -233,6 +244,7 @@ func (f *file) value(x syntax.Expr) starlark.Value {
 func (f *file) dot(x *syntax.DotExpr) {
 	v := f.value(x.X)
 	if v == nil || v.Type() != "module" {
+		f.attribute(x)
 		return
 	}
 	m := v.(starlark.HasAttrs)
@@ -272,14 +284,17 @@ func (f *file) call(call *syntax.CallExpr) {
 			return
 		}
 	}
+	if dot, ok := call.Fn.(*syntax.DotExpr); ok {
+		if e, ok := f.method(dot); ok {
+			f.arguments(call, name, e.Params)
+			return
+		}
+	}
 	v, ok := f.value(call.Fn).(starlark.Callable)
 	if !ok || strings.HasPrefix(name, "$") {
 		return
 	}
-	e, ok := manual.For(v, func(name string) starlark.Value {
-		v, _ := f.checker.session.Lookup(name)
-		return v
-	})
+	e, ok := f.entryOf(v)
 	if !ok || len(e.Params) == 0 && !strings.Contains(e.Signature, "()") {
 		return
 	}

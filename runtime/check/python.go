@@ -32,23 +32,20 @@ var constructs = []struct{ prefix, what, hint string }{
 // syntax tells what is wrong with a text that does not parse. A Starlark file may
 // be Python: then all the places are told at once.
 func (f *file) syntax(err *runtime.SyntaxError, src string) {
-	formatted := f.formatted(src)
+	before := len(f.problems)
 	if path.Ext(f.name) != ".py" {
 		_, perr := f.python(src)
-		if perr == nil && len(f.problems) > formatted {
+		if perr == nil && len(f.problems) > before {
 			return
 		}
 		var list pysyntax.ErrorList
-		if errors.As(perr, &list) && formatted == 0 {
+		if errors.As(perr, &list) {
 			for _, e := range list {
 				if e.Pos.Line != err.Problems[0].Pos.Line {
 					f.add(e.Pos, Syntax, e.Msg, "")
 				}
 			}
 		}
-	}
-	if formatted > 0 && f.problems[0].Line <= int(err.Problems[0].Pos.Line) {
-		return // the rest follows from it
 	}
 	for _, p := range err.Problems {
 		rule := Syntax
@@ -92,8 +89,10 @@ func (f *file) python(src string) (*syntax.File, error) {
 	return tree, nil
 }
 
-// formatted adds f-strings, and returns how many there are.
-func (f *file) formatted(src string) (n int) {
+// formatted adds f-strings. It returns src with a blank in place of each letter
+// that makes one, so that it is a string.
+func (f *file) formatted(src string) string {
+	plain := []byte(src)
 	line, begin := 1, 0 // of the line
 	for i := 0; i < len(src); {
 		switch c := src[i]; {
@@ -110,7 +109,9 @@ func (f *file) formatted(src string) (n int) {
 				name := f.name
 				f.add(syntax.MakePosition(&name, int32(line), int32(len([]rune(src[begin:start]))+1)), Python,
 					"neither Starlark nor Python 2.7 has f-strings", `"{} of {}".format(a, b), or "%s of %s" % (a, b)`)
-				n++
+				for j := start; j < i; j++ {
+					plain[j] = ' '
+				}
 			}
 			quote := string(c)
 			if strings.HasPrefix(src[i:], strings.Repeat(quote, 3)) {
@@ -134,7 +135,7 @@ func (f *file) formatted(src string) (n int) {
 			i++
 		}
 	}
-	return n
+	return string(plain)
 }
 
 func wordBefore(s string) string {
