@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"starwire/runtime/shell"
 )
 
 func TestMain(m *testing.M) {
@@ -138,6 +140,37 @@ func TestPipedBlock(t *testing.T) {
 		stdout, stderr, code := command(t, tt.text)
 		if stdout != tt.stdout || !strings.Contains(stderr, tt.stderr) || (stderr != "") != (tt.stderr != "") || code != tt.code {
 			t.Errorf("piping %q: status %d\n%s%s", tt.text, code, stdout, stderr)
+		}
+	}
+}
+
+// TestCompletionsAreComplete: every flag and every subcommand of the usage text is
+// in each shell's script.
+func TestCompletionsAreComplete(t *testing.T) {
+	flags := regexp.MustCompile(`(?m)(?:^|[\s\[(])(--?[a-z][a-z-]*)`).FindAllStringSubmatch(usage, -1)
+	commands := regexp.MustCompile(`(?m)^  starwire ([a-z]+)`).FindAllStringSubmatch(usage, -1)
+	if len(flags) < 25 || len(commands) < 5 {
+		t.Fatalf("%d flags, %d commands in the usage text; there are more", len(flags), len(commands))
+	}
+	for _, name := range shell.Shells {
+		text, err := shell.Completion(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range flags {
+			pattern := regexp.QuoteMeta(m[1]) + `[^a-z-]`
+			if name == "fish" {
+				bare := strings.TrimLeft(m[1], "-")
+				pattern = ` -[lso] ` + regexp.QuoteMeta(bare) + `\s`
+			}
+			if !regexp.MustCompile(pattern).MatchString(text) {
+				t.Errorf("the completion of %s does not have %s", name, m[1])
+			}
+		}
+		for _, m := range commands {
+			if !regexp.MustCompile(`\b` + m[1] + `\b`).MatchString(text) {
+				t.Errorf("the completion of %s does not have the command %s", name, m[1])
+			}
 		}
 	}
 }
