@@ -13,6 +13,7 @@ import (
 	"starwire/httplibmod"
 	"starwire/runtime/host"
 	"starwire/runtime/lib/base64mod"
+	"starwire/runtime/lib/cookielibmod"
 	"starwire/runtime/lib/errnomod"
 	"starwire/runtime/lib/getoptmod"
 	"starwire/runtime/lib/hashlibmod"
@@ -29,7 +30,8 @@ import (
 	"starwire/runtime/lib/stringmod"
 	"starwire/runtime/lib/testservermod"
 	"starwire/runtime/lib/timemod"
-	"starwire/runtime/lib/urllibmod"
+	"starwire/runtime/lib/urllib2mod"
+	"starwire/runtime/lib/urlopenmod"
 	"starwire/runtime/lib/urlparsemod"
 	"starwire/runtime/py"
 	"starwire/runtime/pysyntax"
@@ -39,6 +41,7 @@ import (
 var builtinModules = []*starlarkstruct.Module{
 	base64mod.Binascii,
 	base64mod.Module,
+	cookielibmod.Module,
 	errnomod.Module,
 	getoptmod.Module,
 	hashlibmod.Module,
@@ -56,7 +59,8 @@ var builtinModules = []*starlarkstruct.Module{
 	stringmod.Module,
 	testservermod.Module,
 	timemod.Module,
-	urllibmod.Module,
+	urllib2mod.Module,
+	urlopenmod.Module,
 	urlparsemod.Module,
 }
 

@@ -46,6 +46,8 @@ old_tls = httplib.HTTPS("www.python.org")
 legacy_tls = ssl.wrap_socket(socket.create_connection(("www.python.org", 443)))
 ended = socket.create_connection(("raw.example.com", 80)) # the server closes it
 ended.sendall("GET / HTTP/1.1\r\nHost: raw.example.com\r\n\r\n")
+missing = testserver.start({"/": {"status": 404, "body": "no"}}, names = ["missing.example.com:80"])
+failed = attempt(urllib2.urlopen, "http://missing.example.com/")
 def where():
     try:
         fail(ValueError, "x")
@@ -64,7 +66,13 @@ values = [
     ssl.create_default_context(), ssl.Purpose.SERVER_AUTH, ssl.get_default_verify_paths(),
     open("/dev/null", "r+"), sys.stdin, os.environ, sys.version_info, sys.float_info,
     StringIO.StringIO(""), cStringIO.StringIO(""), hashlib.md5(), hmac.new("k"),
-    random.Random(), random.SystemRandom(), re.compile("a"), re.match("a", "a"), re.finditer("a", "a"),
+    cookielib.CookieJar(), cookielib.Cookie(*([None] * 16)), urllib.URLopener(), urllib.FancyURLopener(), urllib.urlopen("http://www.example.com"),
+    urllib2.urlopen("http://www.example.com"), urllib2.Request("http://h/", "x"), urllib2.build_opener(),
+    urllib2.HTTPHandler(), urllib2.HTTPSHandler(), urllib2.HTTPErrorProcessor(), urllib2.HTTPDefaultErrorHandler(),
+    urllib2.HTTPRedirectHandler(), urllib2.ProxyHandler({}), urllib2.HTTPPasswordMgr(),
+    urllib2.HTTPPasswordMgrWithDefaultRealm(), urllib2.HTTPBasicAuthHandler(), urllib2.ProxyBasicAuthHandler(),
+    urllib2.HTTPDigestAuthHandler(), urllib2.ProxyDigestAuthHandler(), urllib2.HTTPCookieProcessor(),
+    urllib2.UnknownHandler(), urllib2.BaseHandler(), failed.error, random.Random(), random.SystemRandom(), re.compile("a"), re.match("a", "a"), re.finditer("a", "a"),
     time.gmtime(0), time.now(), time.second, urlparse.urlsplit("http://h/"), urlparse.urlparse("http://h/"),
     attempt(get, httplib.HTTPSConnection("self.example.com")).error,
     attempt(int, "1"), attempt(int, "x"), where(), using(plain), struct(a = 1),

@@ -112,7 +112,7 @@ func (g *generator) reseed(seed starlark.Value) error {
 	case starlark.Int:
 		n = seed.BigInt()
 	case starlark.String:
-		n = new(big.Int).SetUint64(uint64(stringHash(string(seed))))
+		n = new(big.Int).SetUint64(uint64(py.StringHash(string(seed))))
 	case starlark.Float:
 		if f := float64(seed); f != math.Trunc(f) || math.IsInf(f, 0) || math.Abs(f) >= 1<<63 {
 			return py.ValueError.Errorf("a float with a fraction is no seed here; seed with an int or a string")
@@ -124,21 +124,4 @@ func (g *generator) reseed(seed starlark.Value) error {
 	g.twister.seedInt(n)
 	g.seeded = true
 	return nil
-}
-
-// stringHash is hash(s) where a long has 64 bits and hashing is not randomized.
-//
-// stringobject.c, string_hash.
-func stringHash(s string) int64 {
-	if s == "" {
-		return 0
-	}
-	x := int64(s[0]) << 7
-	for i := range len(s) {
-		x = 1000003*x ^ int64(s[i])
-	}
-	if x ^= int64(len(s)); x == -1 {
-		x = -2
-	}
-	return x
 }

@@ -1,0 +1,83 @@
+package urllib2mod
+
+import (
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+
+	"starwire/runtime/lib/cookielibmod"
+	"starwire/runtime/py"
+)
+
+// HTTPCookieProcessor is the handler that keeps cookies in its field cookiejar.
+var HTTPCookieProcessor *py.Kind
+
+// Module is the module urllib2. It is immutable; runs may share it.
+var Module = &starlarkstruct.Module{Name: "urllib2", Members: starlark.StringDict{
+	"HTTPError":      HTTPError,
+	"URLError":       URLError,
+	"build_opener":   starlark.NewBuiltin("build_opener", buildOpener),
+	"install_opener": starlark.NewBuiltin("install_opener", installOpener),
+	"urlopen":        starlark.NewBuiltin("urlopen", urlOpen),
+}}
+
+func init() {
+	makeRequest()
+	makeOpener()
+	makeHandlers()
+	makeRedirect()
+	makePasswords()
+	makeBasic()
+	makeDigest()
+	makeProxy()
+	HTTPCookieProcessor = &py.Kind{Module: "urllib2", Class: "HTTPCookieProcessor", Base: BaseHandler, Init: cookieInit,
+		Methods: py.Functions(map[string]method{
+			"http_request": cookieRequest, "https_request": cookieRequest,
+			"http_response": cookieResponse, "https_response": cookieResponse,
+		})}
+	for _, k := range []*py.Kind{
+		BaseHandler, HTTPBasicAuthHandler, HTTPCookieProcessor, HTTPDefaultErrorHandler, HTTPDigestAuthHandler,
+		HTTPErrorProcessor, HTTPHandler, HTTPPasswordMgr, HTTPPasswordMgrWithDefaultRealm, HTTPRedirectHandler,
+		HTTPSHandler, OpenerDirector, ProxyBasicAuthHandler, ProxyDigestAuthHandler, ProxyHandler, Request, UnknownHandler,
+	} {
+		Module.Members[k.Class] = k
+	}
+	Module.Freeze()
+}
+
+// cookieInit is __init__(cookiejar=None).
+func cookieInit(thread *starlark.Thread, o *py.Object, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	var jar starlark.Value
+	if err := py.UnpackArgs(o.Type(), args, kwargs, "cookiejar??", &jar); err != nil {
+		return err
+	}
+	if jar == nil {
+		var err error
+		if jar, err = starlark.Call(thread, cookielibmod.Module.Members["CookieJar"], nil, nil); err != nil {
+			return err
+		}
+	}
+	o.Set("cookiejar", jar)
+	return nil
+}
+
+// cookieRequest is http_request and https_request(request).
+func cookieRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	o, _ := py.Receiver[any](b)
+	var req starlark.Value
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "request", &req); err != nil {
+		return nil, err
+	}
+	_, err := py.CallMethod(thread, o.Field("cookiejar"), "add_cookie_header", req)
+	return req, err
+}
+
+// cookieResponse is http_response and https_response(request, response).
+func cookieResponse(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	o, _ := py.Receiver[any](b)
+	var req, response starlark.Value
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "request", &req, "response", &response); err != nil {
+		return nil, err
+	}
+	_, err := py.CallMethod(thread, o.Field("cookiejar"), "extract_cookies", response, req)
+	return response, err
+}

@@ -1,0 +1,40 @@
+// Package urlopenmod is the part of Python 2.7's urllib that opens URLs: urlopen,
+// urlretrieve, URLopener and FancyURLopener, with what package urllibmod has the
+// whole module.
+//
+// They open http and https URLs as urllib.py does: by an HTTP/1.0 request, through
+// the proxies that the environment names. The differences from it:
+//
+//   - file, ftp and data URLs are refused: open opens files.
+//   - urlretrieve needs a filename: it makes no temporary files.
+//   - A challenge (401, 407) is IOError("http error", …) where CPython asks the person
+//     at the terminal for a name and a password; put them in the URL.
+//   - A run that was granted no environment variables has no proxies.
+package urlopenmod
+
+import (
+	"maps"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+
+	"starwire/runtime/lib/urllibmod"
+)
+
+// Module is the module urllib. It is immutable; runs may share it.
+var Module = &starlarkstruct.Module{Name: "urllib", Members: maps.Clone(urllibmod.Module.Members)}
+
+func init() {
+	makeKinds()
+	maps.Copy(Module.Members, starlark.StringDict{
+		"ContentTooShortError": ContentTooShortError,
+		"FancyURLopener":       FancyURLopener,
+		"URLopener":            URLopener,
+		"getproxies":           starlark.NewBuiltin("getproxies", getProxies),
+		"proxy_bypass":         starlark.NewBuiltin("proxy_bypass", proxyBypass),
+		"urlcleanup":           starlark.NewBuiltin("urlcleanup", urlCleanup),
+		"urlopen":              starlark.NewBuiltin("urlopen", urlOpen),
+		"urlretrieve":          starlark.NewBuiltin("urlretrieve", urlRetrieve),
+	})
+	Module.Freeze()
+}
