@@ -1,0 +1,73 @@
+package httplibmod
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// readBySyscalls returns how many bytes the process has read by read(2) and its
+// like so far. What splice(2) moves is not among them.
+func readBySyscalls(t *testing.T) int64 {
+	text, err := os.ReadFile("/proc/self/io")
+	if err != nil {
+		t.Skip(err) // a system that hides it
+	}
+	var n int64
+	if _, err := fmt.Sscanf(string(text), "rchar: %d", &n); err != nil {
+		t.Fatalf("/proc/self/io: %q: %v", text, err)
+	}
+	return n
+}
+
+// TestSaveInKernel: from a plain socket to a file the kernel moves the content of
+// a body and of large chunks, at most a window of which passes through our memory.
+// What cannot go that way shows that the count would tell.
+func TestSaveInKernel(t *testing.T) {
+	const size, chunk = 16 << 20, 256 << 10
+	data := strings.Repeat("0123456789abcdef", size/16)
+	byLength := faultOK + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", size, data)
+	inChunks := faultChunked + strings.Repeat(fmt.Sprintf("%x\r\n%s\r\n", chunk, data[:chunk]), size/chunk) + "0\r\n\r\n"
+	untilClose := faultOK + "Connection: close\r\n\r\n" + data
+	for _, tt := range []struct {
+		name, answer, policy, arguments string
+		secure, copied                  bool
+	}{
+		{"length", byLength, "python", "", false, false},
+		{"length, with a timeout and a deadline", byLength, "python", ", timeout=30, deadline=30", false, false},
+		{"length, strict", byLength, "strict", "", false, false},
+		{"large chunks", inChunks, "python", "", false, false},
+		{"to the end of the connection", untilClose, "python", "", false, false},
+		{"TLS", byLength, "python", "", true, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newFaultServer(t, tt.secure, func(c *faultConn) {
+				c.request()
+				c.send(tt.answer)
+				c.Close()
+			})
+			defer s.close()
+			cl, folder := newSaver(t)
+			defer cl.close()
+			path := filepath.Join(folder, "f")
+			script := connect(s, tt.policy, tt.arguments) + "c.request('GET', '/')\nr = c.getresponse()\n"
+			if got := cl.run(script); got != "" {
+				t.Fatal(got)
+			}
+			before := readBySyscalls(t)
+			if got := cl.run(fmt.Sprintf("n = r.save(%q)\nif n != %d: fail(n)\n", path, size)); got != "" {
+				t.Fatal(got)
+			}
+			read := readBySyscalls(t) - before
+			if copied := read >= size; copied != tt.copied || !copied && read > size/8 {
+				t.Errorf("save of %d bytes read %d into memory", size, read)
+			}
+			if got, err := os.ReadFile(path); err != nil || string(got) != data {
+				t.Errorf("the file has %d bytes, %v; want %d", len(got), err, size)
+			}
+			cl.run("c.close()")
+		})
+	}
+}
