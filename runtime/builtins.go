@@ -36,10 +36,13 @@ func init() {
 		"struct":     starlarkstruct.Make,
 		"using":      usingFn,
 
+		containsName: contains,
+		doneName:     done,
 		formatName:   percent,
 		methodName:   methodFn,
 		multiplyName: multiply,
 		operandName:  newOperand,
+		setItemName:  setItem,
 		shiftName:    shiftLeft,
 
 		pysyntax.PrintName:      printStmt,
@@ -66,6 +69,12 @@ func init() {
 		pysyntax.LeakName:      leak,
 	} {
 		builtins[name] = starlark.NewBuiltin(name, fn)
+	}
+	for op, name := range comparisonNames {
+		builtins[name] = starlark.NewBuiltin(name, comparing(op))
+	}
+	for op, name := range setNames {
+		builtins[name] = starlark.NewBuiltin(name, setOperation(op))
 	}
 	for name, w := range walkers {
 		builtins[name] = starlark.NewBuiltin(name, walker(name, w))

@@ -210,13 +210,20 @@ func resultOrElse(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 
 // CompareSameType compares two Results: equal if value and exception are.
 func (r *Result) CompareSameType(op syntax.Token, y starlark.Value, depth int) (bool, error) {
+	return r.CompareBy(new(py.Comparison), op, y, py.MaxCompareDepth-depth)
+}
+
+var _ py.Comparer = (*Result)(nil)
+
+// CompareBy is CompareSameType on c's account.
+func (r *Result) CompareBy(c *py.Comparison, op syntax.Token, y starlark.Value, depth int) (bool, error) {
 	other := y.(*Result)
 	switch op {
 	case syntax.EQL, syntax.NEQ:
 		eq := r == other
 		if !eq && r.err == nil && other.err == nil {
 			var err error
-			if eq, err = starlark.EqualDepth(r.value, other.value, depth-1); err != nil {
+			if eq, err = c.CompareDepth(syntax.EQL, r.value, other.value, depth+1); err != nil {
 				return false, err
 			}
 		}

@@ -58,7 +58,7 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 	if err != nil {
 		return nil, rt.syntaxError(text, err)
 	}
-	guardTree(file)
+	guardTree(file, rt.known, false)
 	p := &program{name: name, text: text, python: python}
 	uses := make(map[string]struct{})
 	own, unknown := false, 0

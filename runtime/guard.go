@@ -1,75 +1,194 @@
 package runtime
 
-import (
-	"math/big"
+import "go.starlark.net/syntax"
 
-	"go.starlark.net/syntax"
+// Names of the functions to which guardTree leaves what may take long, or much;
+// see also comparisonNames and setNames.
+const (
+	multiplyName = "$mul"      // x * y
+	shiftName    = "$lshift"   // x << y
+	formatName   = "$percent"  // x % y
+	containsName = "$contains" // x in y
+	operandName  = "$operand"  // the y of x *= y
+	setItemName  = "$setitem"  // x[i] = y, or x.i = y
+	doneName     = "$done"     // nothing, of what was done already
+	methodName   = "$method"   // x.join, x.replace, …
 )
 
-// Names of the functions to which guardTree leaves what may take long, or much.
+// Names of the probes; see guardprobe.go.
 const (
-	multiplyName = "$mul"     // x * y
-	shiftName    = "$lshift"  // x << y
-	formatName   = "$percent" // x % y
-	operandName  = "$operand" // the y of x *= y
-	methodName   = "$method"  // x.join, x.replace, …
+	smallName = "$small"
+	plainName = "$plain"
+	itemName  = "$item"
+	keyName   = "$key"
+	sumName   = "$sum"
 )
 
 // isGuard reports whether a call of the function stands for an operator.
 func isGuard(name string) bool {
 	switch name {
-	case multiplyName, shiftName, formatName, methodName:
+	case multiplyName, shiftName, formatName, containsName, methodName:
 		return true
+	}
+	for _, names := range []map[syntax.Token]string{comparisonNames, setNames} {
+		for _, n := range names {
+			if n == name {
+				return true
+			}
+		}
 	}
 	return false
 }
 
-// Factors by which a number, and anything, may be multiplied unguarded.
-const (
-	smallFactor    = 1 << 16
-	smallestFactor = 2
-)
-
 // guardTree puts our own functions in the place of the operators and methods of the
-// interpreter whose result may be much larger than their operands, or that may
-// recurse over nested data: the interpreter itself heeds no limit while they
-// work. It leaves alone what is small by the text alone, as i*2 and n%10.
-func guardTree(file *syntax.File) {
-	rewriteExprs(file, guardExpr)
-	for _, s := range statements(file.Stmts) {
-		if a, ok := s.(*syntax.AssignStmt); ok {
-			switch a.Op {
-			case syntax.STAR_EQ, syntax.LTLT_EQ:
-				a.RHS = call(operandName, a.OpPos, a.RHS)
-			case syntax.PERCENT_EQ:
-				if !isNumber(a.RHS) {
-					a.RHS = call(operandName, a.OpPos, a.RHS)
-				}
+// interpreter that may take long, or whose result may be much larger than their
+// operands: the interpreter itself heeds no limit while they work. It leaves alone
+// what is small by the text alone, as i*2 and n%10, and where an operand is a mere
+// name, it makes x * y of it where x and y turn out to be small numbers, and calls
+// the function otherwise.
+//
+// known holds names that do not mean what they mean in the language. If the tree is
+// a chunk of a session, nothing is known of its global variables.
+func guardTree(file *syntax.File, known *scope, session bool) {
+	g := guarder{newScope(known, nil, file.Stmts, session)}
+	g.stmts(file.Stmts)
+}
+
+// A guarder rewrites what belongs to one scope.
+type guarder struct{ scope *scope }
+
+func (g guarder) stmts(stmts []syntax.Stmt) {
+	for i, s := range stmts {
+		switch s := s.(type) {
+		case *syntax.AssignStmt:
+			g.target(s.LHS)
+			s.RHS = g.expr(s.RHS)
+			if s.Op == syntax.PERCENT_EQ || s.Op == syntax.LTLT_EQ {
+				stmts[i] = g.spelledOut(s)
+			} else {
+				g.augmented(s)
+			}
+		case *syntax.DefStmt:
+			g.params(s.Params)
+			guarder{newScope(g.scope, s.Params, s.Body, false)}.stmts(s.Body)
+		case *syntax.ExprStmt:
+			s.X = g.expr(s.X)
+		case *syntax.ForStmt:
+			g.target(s.Vars)
+			s.X = g.expr(s.X)
+			g.stmts(s.Body)
+		case *syntax.WhileStmt:
+			s.Cond = g.expr(s.Cond)
+			g.stmts(s.Body)
+		case *syntax.IfStmt:
+			s.Cond = g.expr(s.Cond)
+			g.stmts(s.True)
+			g.stmts(s.False)
+		case *syntax.ReturnStmt:
+			if s.Result != nil {
+				s.Result = g.expr(s.Result)
 			}
 		}
 	}
 }
 
-// guardExpr returns what stands for x.
-func guardExpr(x syntax.Expr) syntax.Expr {
+// augmented guards the operator of x op= y.
+func (g guarder) augmented(s *syntax.AssignStmt) {
+	if s.Op == syntax.EQ {
+		return
+	}
+	x, y := g.scope.kindOf(s.LHS), g.scope.kindOf(s.RHS)
+	var tested []syntax.Expr
+	switch s.Op {
+	case syntax.STAR_EQ:
+		if isProduct(x, y) {
+			return
+		}
+		tested = untested(x, s.LHS, y, s.RHS)
+	case syntax.MINUS_EQ, syntax.AMP_EQ, syntax.CIRCUMFLEX_EQ:
+		if x != anything || y != anything {
+			return
+		}
+		tested = []syntax.Expr{s.LHS}
+	case syntax.PLUS_EQ:
+		if x == anything && y == anything && !isShort(s.RHS) {
+			s.RHS = probing(sumName, s.OpPos, s.RHS)
+		}
+		return
+	default:
+		return
+	}
+	guarded := call(operandName, s.OpPos, s.RHS)
+	if isRepeatable(s.RHS) {
+		if cond := allAre(smallName, s.OpPos, tested); cond != nil {
+			s.RHS = &syntax.CondExpr{If: s.OpPos, Cond: cond, True: repeat(s.RHS), ElsePos: s.OpPos, False: guarded}
+			return
+		}
+	}
+	s.RHS = guarded
+}
+
+// spelledOut returns x = x % y for x %= y, and the same for <<, if that needs a guard:
+// their right side has no say in what they do. What comes before the last dot or
+// bracket of x is evaluated once.
+func (g guarder) spelledOut(s *syntax.AssignStmt) syntax.Stmt {
+	x, y := g.scope.kindOf(s.LHS), g.scope.kindOf(s.RHS)
+	op := s.Op - syntax.PLUS_EQ + syntax.PLUS
+	if op == syntax.PERCENT && (x != anything || y != anything) {
+		return s
+	}
+	if isIdent(s.LHS) || isRepeatable(s.LHS) && isRepeatable(s.RHS) {
+		s.Op, s.RHS = syntax.EQ, g.binary(&syntax.BinaryExpr{X: repeat(s.LHS), OpPos: s.OpPos, Op: op, Y: s.RHS})
+		return s
+	}
+	at := s.OpPos
+	name := func(name string) syntax.Expr { return &syntax.Ident{NamePos: at, Name: name} }
+	once := func(v string, x syntax.Expr) syntax.Node {
+		return &syntax.ForClause{For: at, Vars: name(v), In: at, X: &syntax.ListExpr{Lbrack: at, List: []syntax.Expr{x}, Rbrack: at}}
+	}
+	c := &syntax.Comprehension{Lbrack: at, Rbrack: at}
+	switch x := unparen(s.LHS).(type) {
+	case *syntax.IndexExpr:
+		c.Clauses = []syntax.Node{once("$x", x.X), once("$i", x.Y)}
+		old := &syntax.IndexExpr{X: name("$x"), Lbrack: x.Lbrack, Y: name("$i"), Rbrack: x.Rbrack}
+		c.Body = call(setItemName, at, name("$x"), name("$i"), call(functionOf[op], at, old, s.RHS))
+	case *syntax.DotExpr:
+		c.Clauses = []syntax.Node{once("$x", x.X)}
+		old := &syntax.DotExpr{X: name("$x"), Dot: x.Dot, NamePos: x.NamePos, Name: x.Name}
+		field := &syntax.Literal{Token: syntax.STRING, TokenPos: x.NamePos, Raw: `"` + x.Name.Name + `"`, Value: x.Name.Name}
+		c.Body = call(setItemName, at, name("$x"), field, call(functionOf[op], at, old, s.RHS), &syntax.Ident{NamePos: at, Name: "True"})
+	default:
+		return s // no target of an augmented assignment, as the resolver will say
+	}
+	return &syntax.ExprStmt{X: call(doneName, at, c)}
+}
+
+// functionOf names the functions that stand for % and <<.
+var functionOf = map[syntax.Token]string{syntax.PERCENT: formatName, syntax.LTLT: shiftName}
+
+// isProduct reports whether the product of such values is hardly larger than they
+// are.
+func isProduct(x, y kind) bool { return x != anything && y == word || x == word && y != anything }
+
+// untested lists those of two operands that have to be looked at: of two numbers
+// one, as the product of a small one and any other is hardly larger than that.
+func untested(x kind, xExpr syntax.Expr, y kind, yExpr syntax.Expr) []syntax.Expr {
+	switch {
+	case x != anything && y != anything, y == word:
+		return []syntax.Expr{xExpr}
+	case x == word:
+		return []syntax.Expr{yExpr}
+	}
+	return []syntax.Expr{xExpr, yExpr}
+}
+
+// guarded returns what stands for x, whose parts are guarded.
+func (g guarder) guarded(x syntax.Expr) syntax.Expr {
 	switch x := x.(type) {
 	case *syntax.BinaryExpr:
-		switch x.Op {
-		case syntax.STAR:
-			if !smallProduct(x.X, x.Y) && !smallProduct(x.Y, x.X) {
-				return call(multiplyName, x.OpPos, x.X, x.Y)
-			}
-		case syntax.LTLT:
-			if !isNumber(x.X) {
-				return call(shiftName, x.OpPos, x.X, x.Y)
-			}
-		case syntax.PERCENT:
-			if !numeric(x.X) && !isNumber(x.Y) {
-				return call(formatName, x.OpPos, x.X, x.Y)
-			}
-		}
+		return g.binary(x)
 	case *syntax.DotExpr:
-		if guardedNames[x.Name.Name] {
+		if guardedNames[x.Name.Name] || keyMethods[x.Name.Name] {
 			return call(methodName, x.Dot, x.X, &syntax.Literal{
 				Token: syntax.STRING, TokenPos: x.NamePos, Raw: `"` + x.Name.Name + `"`, Value: x.Name.Name,
 			})
@@ -78,209 +197,130 @@ func guardExpr(x syntax.Expr) syntax.Expr {
 	return x
 }
 
-// smallProduct reports whether y is a factor that makes little of x.
-func smallProduct(x, y syntax.Expr) bool {
-	l, ok := unparen(y).(*syntax.Literal)
-	if !ok {
-		return false
+func (g guarder) binary(b *syntax.BinaryExpr) syntax.Expr {
+	x, y := g.scope.kindOf(b.X), g.scope.kindOf(b.Y)
+	known := x != anything || y != anything
+	switch b.Op {
+	case syntax.STAR:
+		switch {
+		case isProduct(x, y), isFraction(b.X), isFraction(b.Y):
+		case isText(b.X), isText(b.Y):
+			return call(multiplyName, b.OpPos, b.X, b.Y)
+		default:
+			return either(b, smallName, untested(x, b.X, y, b.Y), multiplyName)
+		}
+	case syntax.LTLT:
+		if !isNumber(b.X) {
+			return either(b, smallName, []syntax.Expr{b.X}, shiftName)
+		}
+	case syntax.PERCENT:
+		if !known {
+			if isText(b.X) {
+				return call(formatName, b.OpPos, b.X, b.Y)
+			}
+			return either(b, smallName, []syntax.Expr{b.X}, formatName)
+		}
+	case syntax.PLUS:
+		if !known && !isShort(b.X) && !isShort(b.Y) {
+			b.X = probing(sumName, b.OpPos, b.X)
+		}
+	case syntax.PIPE, syntax.AMP, syntax.CIRCUMFLEX, syntax.MINUS:
+		if !known {
+			return either(b, smallName, []syntax.Expr{b.X}, setNames[b.Op])
+		}
+	case syntax.EQL, syntax.NEQ, syntax.LT, syntax.LE, syntax.GT, syntax.GE:
+		if !known && !isShort(b.X) && !isShort(b.Y) {
+			tested := b.X
+			if !isIdent(b.X) && isIdent(b.Y) {
+				tested = b.Y
+			}
+			return either(b, plainName, []syntax.Expr{tested}, comparisonNames[b.Op])
+		}
+	case syntax.IN, syntax.NOT_IN:
+		return g.membership(b)
 	}
-	switch v := l.Value.(type) {
-	case float64:
-		return true
-	case int64:
-		return v <= smallestFactor || v <= smallFactor && numeric(x)
-	}
-	return false
+	return b
 }
 
-// isNumber reports whether x is a number as it is written.
-func isNumber(x syntax.Expr) bool {
-	if l, ok := unparen(x).(*syntax.Literal); ok {
-		switch l.Value.(type) {
-		case int64, float64, *big.Int:
-			return true
+// membership guards x in y.
+func (g guarder) membership(b *syntax.BinaryExpr) syntax.Expr {
+	switch y := unparen(b.Y).(type) {
+	case *syntax.Literal:
+		return b
+	case *syntax.ListExpr:
+		if allShort(y.List) {
+			return b
+		}
+	case *syntax.TupleExpr:
+		if allShort(y.List) {
+			return b
 		}
 	}
-	return false
-}
-
-// numeric reports whether x can only be a number: no text, and no sequence.
-func numeric(x syntax.Expr) bool {
-	switch x := unparen(x).(type) {
-	case *syntax.BinaryExpr:
-		return x.Op == syntax.SLASH || x.Op == syntax.SLASHSLASH
-	case *syntax.UnaryExpr:
-		return x.Op == syntax.MINUS || x.Op == syntax.TILDE
+	if isShort(b.X) || g.scope.kindOf(b.X) != anything {
+		return b
 	}
-	return isNumber(x)
+	not := b.Op == syntax.NOT_IN
+	b.Op = syntax.IN
+	in := either(b, itemName, []syntax.Expr{b.X}, containsName)
+	if not {
+		return &syntax.UnaryExpr{OpPos: b.OpPos, Op: syntax.NOT, X: in}
+	}
+	return in
 }
 
-func unparen(x syntax.Expr) syntax.Expr {
-	for {
-		p, ok := x.(*syntax.ParenExpr)
-		if !ok {
-			return x
+// key returns what stands for an expression that may be the key of a dict.
+func (g guarder) key(x syntax.Expr) syntax.Expr {
+	if g.scope.kindOf(x) != anything || isShort(x) || isText(x) {
+		return x
+	}
+	return probing(keyName, syntax.Start(x), x)
+}
+
+// either returns b as it is, if the probe says of all tested operands that it can be, and
+// otherwise the function of its operands. Where they cannot be evaluated twice
+// it is the function alone.
+func either(b *syntax.BinaryExpr, probe string, tested []syntax.Expr, fn string) syntax.Expr {
+	guarded := call(fn, b.OpPos, b.X, b.Y)
+	if !isRepeatable(b.X) || !isRepeatable(b.Y) {
+		return guarded
+	}
+	cond := allAre(probe, b.OpPos, tested)
+	if cond == nil {
+		return guarded
+	}
+	return &syntax.ParenExpr{Lparen: b.OpPos, Rparen: b.OpPos, X: &syntax.CondExpr{
+		If:      b.OpPos,
+		Cond:    cond,
+		True:    &syntax.BinaryExpr{X: repeat(b.X), OpPos: b.OpPos, Op: b.Op, Y: repeat(b.Y)},
+		ElsePos: b.OpPos,
+		False:   guarded,
+	}}
+}
+
+// allAre returns probe[x] for each x, joined by and; nil if one of them is no mere
+// name.
+func allAre(probe string, at syntax.Position, tested []syntax.Expr) syntax.Expr {
+	var cond syntax.Expr
+	for _, x := range tested {
+		if !isIdent(x) && !isShort(x) {
+			return nil
 		}
-		x = p.X
+		test := probing(probe, at, repeat(x))
+		if cond == nil {
+			cond = test
+		} else {
+			cond = &syntax.BinaryExpr{X: cond, OpPos: at, Op: syntax.AND, Y: test}
+		}
 	}
+	return cond
+}
+
+// probing returns probe[x].
+func probing(probe string, at syntax.Position, x syntax.Expr) syntax.Expr {
+	return &syntax.IndexExpr{X: &syntax.Ident{NamePos: at, Name: probe}, Lbrack: at, Y: x, Rbrack: at}
 }
 
 // call returns fn(args...), all at one position: the one that errors tell.
 func call(fn string, at syntax.Position, args ...syntax.Expr) *syntax.CallExpr {
 	return &syntax.CallExpr{Fn: &syntax.Ident{NamePos: at, Name: fn}, Lparen: at, Args: args, Rparen: at}
-}
-
-// statements lists all statements, those inside others too.
-func statements(stmts []syntax.Stmt) []syntax.Stmt {
-	var all []syntax.Stmt
-	var add func([]syntax.Stmt)
-	add = func(stmts []syntax.Stmt) {
-		for _, s := range stmts {
-			all = append(all, s)
-			switch s := s.(type) {
-			case *syntax.DefStmt:
-				add(s.Body)
-			case *syntax.ForStmt:
-				add(s.Body)
-			case *syntax.WhileStmt:
-				add(s.Body)
-			case *syntax.IfStmt:
-				add(s.True)
-				add(s.False)
-			}
-		}
-	}
-	add(stmts)
-	return all
-}
-
-// rewriteExprs replaces each expression of the file by f of it, inner ones first.
-// What is assigned to stays what it is, but for the expressions inside it.
-func rewriteExprs(file *syntax.File, f func(syntax.Expr) syntax.Expr) {
-	r := exprRewriter{f}
-	for _, s := range statements(file.Stmts) {
-		switch s := s.(type) {
-		case *syntax.AssignStmt:
-			r.target(s.LHS)
-			s.RHS = r.expr(s.RHS)
-		case *syntax.DefStmt:
-			r.params(s.Params)
-		case *syntax.ExprStmt:
-			s.X = r.expr(s.X)
-		case *syntax.ForStmt:
-			r.target(s.Vars)
-			s.X = r.expr(s.X)
-		case *syntax.WhileStmt:
-			s.Cond = r.expr(s.Cond)
-		case *syntax.IfStmt:
-			s.Cond = r.expr(s.Cond)
-		case *syntax.ReturnStmt:
-			if s.Result != nil {
-				s.Result = r.expr(s.Result)
-			}
-		}
-	}
-}
-
-type exprRewriter struct {
-	f func(syntax.Expr) syntax.Expr
-}
-
-func (r exprRewriter) list(xs []syntax.Expr) {
-	for i, x := range xs {
-		xs[i] = r.expr(x)
-	}
-}
-
-// params rewrites the defaults of parameters.
-func (r exprRewriter) params(xs []syntax.Expr) {
-	for _, x := range xs {
-		if b, ok := x.(*syntax.BinaryExpr); ok {
-			b.Y = r.expr(b.Y)
-		}
-	}
-}
-
-// target rewrites the expressions inside what is assigned to.
-func (r exprRewriter) target(x syntax.Expr) {
-	switch x := x.(type) {
-	case *syntax.ParenExpr:
-		r.target(x.X)
-	case *syntax.TupleExpr:
-		for _, e := range x.List {
-			r.target(e)
-		}
-	case *syntax.ListExpr:
-		for _, e := range x.List {
-			r.target(e)
-		}
-	case *syntax.IndexExpr:
-		x.X, x.Y = r.expr(x.X), r.expr(x.Y)
-	case *syntax.DotExpr:
-		x.X = r.expr(x.X)
-	}
-}
-
-func (r exprRewriter) expr(x syntax.Expr) syntax.Expr {
-	switch x := x.(type) {
-	case nil:
-		return nil
-	case *syntax.BinaryExpr:
-		x.X, x.Y = r.expr(x.X), r.expr(x.Y)
-	case *syntax.CallExpr:
-		x.Fn = r.expr(x.Fn)
-		for i, arg := range x.Args {
-			switch arg := arg.(type) {
-			case *syntax.BinaryExpr:
-				if arg.Op == syntax.EQ { // name=value
-					arg.Y = r.expr(arg.Y)
-					continue
-				}
-			case *syntax.UnaryExpr:
-				if arg.Op == syntax.STAR || arg.Op == syntax.STARSTAR {
-					arg.X = r.expr(arg.X)
-					continue
-				}
-			}
-			x.Args[i] = r.expr(arg)
-		}
-	case *syntax.Comprehension:
-		for _, c := range x.Clauses {
-			switch c := c.(type) {
-			case *syntax.ForClause:
-				r.target(c.Vars)
-				c.X = r.expr(c.X)
-			case *syntax.IfClause:
-				c.Cond = r.expr(c.Cond)
-			}
-		}
-		x.Body = r.expr(x.Body)
-	case *syntax.CondExpr:
-		x.Cond, x.True, x.False = r.expr(x.Cond), r.expr(x.True), r.expr(x.False)
-	case *syntax.DictEntry:
-		x.Key, x.Value = r.expr(x.Key), r.expr(x.Value)
-		return x
-	case *syntax.DictExpr:
-		r.list(x.List)
-	case *syntax.DotExpr:
-		x.X = r.expr(x.X)
-	case *syntax.IndexExpr:
-		x.X, x.Y = r.expr(x.X), r.expr(x.Y)
-	case *syntax.LambdaExpr:
-		r.params(x.Params)
-		x.Body = r.expr(x.Body)
-	case *syntax.ListExpr:
-		r.list(x.List)
-	case *syntax.ParenExpr:
-		x.X = r.expr(x.X)
-	case *syntax.SliceExpr:
-		x.X, x.Lo, x.Hi, x.Step = r.expr(x.X), r.expr(x.Lo), r.expr(x.Hi), r.expr(x.Step)
-	case *syntax.TupleExpr:
-		r.list(x.List)
-	case *syntax.UnaryExpr:
-		if x.X != nil {
-			x.X = r.expr(x.X)
-		}
-	}
-	return r.f(x)
 }

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -20,20 +21,31 @@ func universe(name string) *starlark.Builtin { return starlark.Universe[name].(*
 // A walk is how large the result of a built-in is that walks over its arguments.
 type walk struct {
 	itemSize int64 // bytes of the result for each item
+	keys     bool  // the items are looked up
+	ordered  bool  // the items are compared
 }
 
 // walkers are the built-ins of the interpreter that walk over iterables, but for
 // sorted.
 var walkers = map[string]walk{
-	"all": {}, "any": {}, "max": {}, "min": {},
-	"bytes": {1}, "dict": {4 * valueSize}, "enumerate": {6 * valueSize}, "list": {valueSize},
-	"reversed": {valueSize}, "set": {4 * valueSize}, "tuple": {valueSize}, "zip": {2 * valueSize},
+	"all": {}, "any": {}, "max": {ordered: true}, "min": {ordered: true},
+	"bytes": {itemSize: 1}, "enumerate": {itemSize: 6 * valueSize}, "list": {itemSize: valueSize},
+	"reversed": {itemSize: valueSize}, "tuple": {itemSize: valueSize}, "zip": {itemSize: 2 * valueSize},
+	"dict": {itemSize: 4 * valueSize, keys: true}, "set": {itemSize: 4 * valueSize, keys: true},
 }
 
 // walker returns the built-in of that name.
 func walker(name string, w walk) func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 	stock := universe(name)
 	return func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		switch {
+		case w.keys:
+			return withKeys(thread, args, w.itemSize, func(args starlark.Tuple) (starlark.Value, error) {
+				return stock.CallInternal(thread, args, kwargs)
+			})
+		case w.ordered && !areLight(args):
+			return extreme(thread, stock, args, kwargs)
+		}
 		watched, some, err := watchArgs(thread, args, w.itemSize)
 		if err != nil {
 			return nil, err
@@ -115,34 +127,187 @@ func (w watchedSequence) Len() int { return w.n }
 
 // Iterate returns an iterator that counts steps.
 func (w watchedIterable) Iterate() starlark.Iterator {
-	return &watchedIterator{Iterator: w.Iterable.Iterate(), thread: w.thread}
+	return &watchedIterator{Iterator: w.Iterable.Iterate(), thread: w.thread, task: stateOf(w.thread).task}
 }
 
+// A watchedIterator looks at the run's end at each item: to insert one into a set
+// may take milliseconds.
 type watchedIterator struct {
 	starlark.Iterator
 	thread *starlark.Thread
+	task   *task
 	n      int
 }
 
 // Next returns the next item, and none to a run that was stopped.
 func (it *watchedIterator) Next(p *starlark.Value) bool {
-	if it.n++; it.n&(fewItems-1) == 0 && spend(it.thread, fewItems) != nil {
+	if it.task.over.Load() == stopped {
+		return false
+	}
+	if it.n++; it.n&(fewItems-1) == 0 && host.Spend(it.thread, fewItems) != nil {
 		return false
 	}
 	return it.Iterator.Next(p)
 }
 
-// spend is host.Spend, and heeds the limit of steps at once: the built-ins that
-// call it run on for long.
-func spend(thread *starlark.Thread, steps int) error {
-	err := host.Spend(thread, steps)
-	if err == nil {
-		if st := stateOf(thread); st.limit > 0 && thread.Steps >= st.limit {
-			moreSteps(thread)
-			err = st.task.stopped()
+// withKeys calls f with arguments whose items are looked up: those that cannot be
+// keys are an error, and end the walk.
+func withKeys(thread *starlark.Thread, args starlark.Tuple, itemSize int64, f func(starlark.Tuple) (starlark.Value, error)) (starlark.Value, error) {
+	watched, some, err := watchArgs(thread, args, itemSize)
+	if err != nil {
+		return nil, err
+	}
+	k := &keyWatch{}
+	for i, v := range watched {
+		switch v.(type) {
+		case *starlark.Dict, *starlark.Set, starlark.String, starlark.Bytes, starlark.IterableMapping:
+			continue // its keys are keys
+		}
+		if it, ok := v.(starlark.Iterable); ok {
+			if !some {
+				watched, some = slices.Clone(watched), true
+			}
+			watched[i] = keyedIterable{it, k}
+			if seq, ok := v.(starlark.Sequence); ok {
+				watched[i] = keyedSequence{keyedIterable{it, k}, seq.Len()}
+			}
 		}
 	}
-	return err
+	v, err := f(watched)
+	if k.err != nil {
+		return nil, k.err
+	}
+	if some && err == nil {
+		err = host.Spend(thread, 0)
+	}
+	return v, err
+}
+
+// A keyWatch notes that an item cannot be a key.
+type keyWatch struct{ err error }
+
+// A keyedIterable ends where an item cannot be a key, nor the first of a pair.
+type keyedIterable struct {
+	starlark.Iterable
+	watch *keyWatch
+}
+
+type keyedSequence struct {
+	keyedIterable
+	n int
+}
+
+var _ starlark.Sequence = keyedSequence{}
+
+// Len returns the number of items.
+func (k keyedSequence) Len() int { return k.n }
+
+// Iterate returns an iterator over the items that can be keys.
+func (k keyedIterable) Iterate() starlark.Iterator {
+	return &keyedIterator{k.Iterable.Iterate(), k.watch}
+}
+
+type keyedIterator struct {
+	starlark.Iterator
+	watch *keyWatch
+}
+
+// Next returns the next item.
+func (it *keyedIterator) Next(p *starlark.Value) bool {
+	if !it.Iterator.Next(p) {
+		return false
+	}
+	v := *p
+	if pair, ok := v.(*starlark.List); ok && pair.Len() > 0 {
+		v = pair.Index(0)
+	}
+	if err := py.CheckKey(v); err != nil {
+		it.watch.err = err
+		return false
+	}
+	return true
+}
+
+// areLight reports whether the arguments of max or min, or their items, can be
+// compared in no time.
+func areLight(args starlark.Tuple) bool {
+	if len(args) == 1 {
+		seq, ok := args[0].(starlark.Indexable)
+		if !ok {
+			return false
+		}
+		if _, ok := seq.(rangeValue); ok {
+			return true
+		}
+		for i := range min(seq.Len(), fewItems+1) {
+			if i == fewItems || !isLight(seq.Index(i)) {
+				return false
+			}
+		}
+		return true
+	}
+	return !slices.ContainsFunc(args, func(v starlark.Value) bool { return !isLight(v) })
+}
+
+// extreme is max or min of what may take long to compare.
+func extreme(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var key starlark.Callable
+	if err := starlark.UnpackArgs(stock.Name(), nil, kwargs, "key?", &key); err != nil {
+		return nil, err
+	}
+	var items starlark.Value = args
+	if len(args) == 1 {
+		items = args[0]
+	}
+	iterable, ok := items.(starlark.Iterable)
+	if !ok || len(args) == 0 {
+		return stock.CallInternal(thread, args, kwargs)
+	}
+	op := syntax.GT
+	if stock.Name() == "min" {
+		op = syntax.LT
+	}
+	c := comparison(thread)
+	iter := watchedIterable{iterable, thread}.Iterate()
+	defer iter.Done()
+	var best, bestKey, x starlark.Value
+	for iter.Next(&x) {
+		k := x
+		if key != nil {
+			var err error
+			if k, err = starlark.Call(thread, key, starlark.Tuple{x}, nil); err != nil {
+				return nil, err
+			}
+		}
+		better := best == nil
+		if !better {
+			var err error
+			if better, err = c.Compare(op, k, bestKey); err != nil {
+				return nil, named(stock.Name(), err)
+			}
+		}
+		if better {
+			best, bestKey = x, k
+		}
+	}
+	if err := host.Spend(thread, 0); err != nil {
+		return nil, err
+	}
+	if best == nil {
+		return stock.CallInternal(thread, starlark.Tuple{starlark.Tuple{}}, nil) // its error
+	}
+	return best, nil
+}
+
+// named puts the name of a built-in before an error of the interpreter's, as the
+// interpreter does.
+func named(name string, err error) error {
+	var own *py.Exception
+	var end py.Uncatchable
+	if errors.As(err, &own) || errors.As(err, &end) {
+		return err
+	}
+	return &renamedError{name + ": " + err.Error(), err}
 }
 
 // sortedFn is sorted(iterable, key=None, reverse=False).
@@ -154,7 +319,7 @@ func sortedFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		return nil, err
 	}
 	n := starlark.Len(iterable)
-	if 0 <= n && n <= fewItems {
+	if 0 <= n && n <= fewItems && key == nil && areLight(args[:min(len(args), 1)]) {
 		return universe("sorted").CallInternal(thread, args, kwargs)
 	}
 	if n > 0 {
@@ -162,13 +327,13 @@ func sortedFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 			return nil, err
 		}
 	}
-	s := sorting{thread: thread}
+	s := sorting{thread: thread, comparison: comparison(thread)}
 	iter := iterable.Iterate()
 	defer iter.Done()
 	var x starlark.Value
 	for iter.Next(&x) {
 		if len(s.items)&(fewItems-1) == 0 {
-			if err := spend(thread, fewItems); err != nil {
+			if err := host.Spend(thread, fewItems); err != nil {
 				return nil, err
 			}
 		}
@@ -199,10 +364,11 @@ type keyed struct{ key, value starlark.Value }
 
 // A sorting is a call of sorted over many items.
 type sorting struct {
-	thread *starlark.Thread
-	items  []keyed
-	tick   int
-	err    error // of a comparison, or why the run ended
+	thread     *starlark.Thread
+	comparison *py.Comparison
+	items      []keyed
+	tick       int
+	err        error // of a comparison, or why the run ended
 }
 
 func (s *sorting) sort(reverse bool) {
@@ -218,19 +384,19 @@ func (s *sorting) sort(reverse bool) {
 // sort comes to its end soon.
 func (s *sorting) compare(x, y starlark.Value) int {
 	if s.tick++; s.tick&(fewItems-1) == 0 && s.err == nil {
-		s.err = spend(s.thread, fewItems)
+		s.err = host.Spend(s.thread, fewItems)
 	}
 	if s.err != nil {
 		return 0
 	}
-	for i, pair := range [2][2]starlark.Value{{x, y}, {y, x}} {
-		less, err := starlark.Compare(syntax.LT, pair[0], pair[1])
+	for i, pair := range [2][2]starlark.Value{{y, x}, {x, y}} {
+		less, err := s.comparison.Compare(syntax.LT, pair[0], pair[1])
 		if err != nil {
 			s.err = err
 			return 0
 		}
 		if less {
-			return 2*i - 1
+			return 1 - 2*i
 		}
 	}
 	return 0

@@ -15,16 +15,31 @@ type method = func(thread *starlark.Thread, stock *starlark.Builtin, args starla
 var guardedNames = map[string]bool{
 	"extend": true, "format": true, "join": true, "replace": true,
 	"rsplit": true, "split": true, "splitlines": true, "update": true, "union": true,
+	"count": true, "find": true, "index": true, "remove": true, "rfind": true, "rindex": true,
+	"difference": true, "difference_update": true, "intersection": true, "intersection_update": true,
+	"issubset": true, "issuperset": true, "symmetric_difference": true, "symmetric_difference_update": true,
 }
 
-// guardedString, guardedList and guardedSet are methods of the interpreter's types
-// as it does not bound them itself.
+// keyMethods are the names of methods whose first argument is looked up in a dict
+// or a set: guardTree puts a probe around it.
+var keyMethods = map[string]bool{"add": true, "discard": true, "get": true, "pop": true, "setdefault": true}
+
+// guardedString, guardedList, guardedDict and guardedSet are methods of the
+// interpreter's types as it does not bound them itself.
 var (
 	guardedString = map[string]method{
 		"format": stringFormat, "join": stringJoin, "replace": stringReplace,
 		"rsplit": stringSplit, "split": stringSplit, "splitlines": stringSplit,
+		"count": stringSearch, "find": stringSearch, "index": stringSearch, "rfind": stringSearch, "rindex": stringSearch,
 	}
-	guardedOthers = map[string]method{"extend": walkArgs, "union": walkArgs, "update": walkArgs}
+	guardedList = map[string]method{"extend": walkArgs, "index": listIndex, "remove": listRemove}
+	guardedDict = map[string]method{"get": checkKey, "pop": checkKey, "setdefault": checkKey, "update": walkKeys}
+	guardedSet  = map[string]method{
+		"add": checkKey, "discard": checkKey, "remove": checkKey,
+		"difference": walkKeys, "difference_update": walkKeys, "intersection": walkKeys, "intersection_update": walkKeys,
+		"issubset": walkKeys, "issuperset": walkKeys, "symmetric_difference": walkKeys, "symmetric_difference_update": walkKeys,
+		"union": walkKeys, "update": walkKeys,
+	}
 )
 
 // methodFn is $method(x, name): x.name.
@@ -34,8 +49,12 @@ func methodFn(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 	switch x.(type) {
 	case starlark.String:
 		m = guardedString[name]
-	case *starlark.List, *starlark.Set, *starlark.Dict:
-		m = guardedOthers[name]
+	case *starlark.List:
+		m = guardedList[name]
+	case *starlark.Dict:
+		m = guardedDict[name]
+	case *starlark.Set:
+		m = guardedSet[name]
 	}
 	v, err := getAttr(thread, x, name)
 	if err != nil || m == nil {
@@ -90,6 +109,76 @@ func walkArgs(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tu
 	return v, err
 }
 
+// walkKeys is a method that looks up what it walks over.
+func walkKeys(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return withKeys(thread, args, 0, func(args starlark.Tuple) (starlark.Value, error) {
+		return stock.CallInternal(thread, args, kwargs)
+	})
+}
+
+// checkKey is a method that looks up its first argument.
+func checkKey(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 0 {
+		if err := py.CheckKey(args[0]); err != nil {
+			return nil, err
+		}
+	}
+	return stock.CallInternal(thread, args, kwargs)
+}
+
+// listIndex is list.index.
+func listIndex(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	list := stock.Receiver().(*starlark.List)
+	if len(args) != 1 || len(kwargs) > 0 || isLight(args[0]) {
+		return stock.CallInternal(thread, args, kwargs)
+	}
+	i, err := indexOf(thread, list, 0, list.Len(), args[0])
+	if i < 0 || err != nil {
+		if err == nil {
+			err = py.ValueError.Errorf("index: value not in list")
+		}
+		return nil, err
+	}
+	return starlark.MakeInt(i), nil
+}
+
+// listRemove is list.remove.
+func listRemove(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	list := stock.Receiver().(*starlark.List)
+	if len(args) != 1 || len(kwargs) > 0 || isLight(args[0]) {
+		return stock.CallInternal(thread, args, kwargs)
+	}
+	i, err := indexOf(thread, list, 0, list.Len(), args[0])
+	if i < 0 || err != nil {
+		if err == nil {
+			err = py.ValueError.Errorf("remove: element not found")
+		}
+		return nil, err
+	}
+	pop, err := list.Attr("pop")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := pop.(*starlark.Builtin).CallInternal(thread, starlark.Tuple{starlark.MakeInt(i)}, nil); err != nil {
+		return nil, err
+	}
+	return starlark.None, nil
+}
+
+// isLight reports whether to compare v with anything takes little time.
+func isLight(v starlark.Value) bool {
+	plain, _ := isPlain(v)
+	return plain == starlark.True
+}
+
+// stringSearch is str.count, str.find, str.index, str.rfind or str.rindex.
+func stringSearch(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := host.Spend(thread, len(stock.Receiver().(starlark.String))/host.BytesPerStep); err != nil {
+		return nil, err
+	}
+	return stock.CallInternal(thread, args, kwargs)
+}
+
 // stringFormat is str.format.
 func stringFormat(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	f := &formatting{thread: thread}
@@ -133,6 +222,9 @@ func stringJoin(thread *starlark.Thread, stock *starlark.Builtin, args starlark.
 // stringReplace is str.replace.
 func stringReplace(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	s := string(stock.Receiver().(starlark.String))
+	if err := host.Spend(thread, len(s)/host.BytesPerStep); err != nil {
+		return nil, err
+	}
 	if len(args) >= 2 {
 		old, ok1 := starlark.AsString(args[0])
 		with, ok2 := starlark.AsString(args[1])
@@ -155,6 +247,9 @@ func stringReplace(thread *starlark.Thread, stock *starlark.Builtin, args starla
 // words in the list and two more of its own.
 func stringSplit(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if s := string(stock.Receiver().(starlark.String)); len(s) >= smallSize/16 {
+		if err := host.Spend(thread, len(s)/host.BytesPerStep); err != nil {
+			return nil, err
+		}
 		sep := "\n"
 		if len(args) > 0 {
 			if text, ok := args[0].(starlark.String); ok && text != "" {

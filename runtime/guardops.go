@@ -77,7 +77,7 @@ func percent(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, 
 	return mod(thread, args[0], args[1])
 }
 
-// An operand is the right side of x *= y, x <<= y and x %= y. The interpreter
+// An operand is the right side of x *= y, x -= y and so on. The interpreter
 // knows no operators for it, and asks it: so x is evaluated once, whatever it is.
 type operand struct {
 	starlark.Value
@@ -96,10 +96,42 @@ func (o operand) Binary(op syntax.Token, x starlark.Value, side starlark.Side) (
 	switch op {
 	case syntax.STAR:
 		return mul(o.thread, x, o.Value)
-	case syntax.LTLT:
-		return shl(x, o.Value)
-	case syntax.PERCENT:
-		return mod(o.thread, x, o.Value)
+	case syntax.AMP, syntax.CIRCUMFLEX, syntax.MINUS:
+		return operate(o.thread, op, x, o.Value)
 	}
 	return nil, nil
+}
+
+// setItem is $setitem(x, i, y): x[i] = y, or x.i = y if there is a fourth argument.
+func setItem(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	x, i, y := args[0], args[1], args[2]
+	if len(args) > 3 {
+		name := string(i.(starlark.String))
+		if x, ok := x.(starlark.HasSetField); ok {
+			return starlark.None, x.SetField(name, y)
+		}
+		return nil, py.AttributeError.Errorf("can't assign to .%s field of %s", name, x.Type())
+	}
+	switch x := x.(type) {
+	case starlark.HasSetKey:
+		return starlark.None, x.SetKey(i, y)
+	case starlark.HasSetIndex:
+		n, err := starlark.AsInt32(i)
+		if err != nil {
+			return nil, err
+		}
+		if n < 0 {
+			n += x.Len()
+		}
+		if n < 0 || n >= x.Len() {
+			return nil, py.IndexError.Errorf("%s index %v out of range [%d:%d]", x.Type(), i, -x.Len(), x.Len()-1)
+		}
+		return starlark.None, x.SetIndex(n, y)
+	}
+	return nil, py.TypeError.Errorf("%s value does not support item assignment", x.Type())
+}
+
+// done is $done(x): None.
+func done(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	return starlark.None, nil
 }

@@ -1,8 +1,10 @@
 package runtime
 
 import (
+	"maps"
 	"runtime/debug"
 	"runtime/metrics"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -43,6 +45,7 @@ func (t *task) watchMemory(limit int64) {
 	heap, live := heapInUse()
 	m := &meter{task: t, limit: limit, least: live, baseline: heap}
 	t.memory = m
+	t.run.rt.meters.add(m)
 	m.mu.Lock()
 	m.timer = time.AfterFunc(sampleEvery, m.sample)
 	m.mu.Unlock()
@@ -57,6 +60,44 @@ func (m *meter) close() {
 	defer m.mu.Unlock()
 	m.off = true
 	m.timer.Stop()
+	m.task.run.rt.meters.remove(m)
+}
+
+// meters are those of the runs of a Runtime that are under way.
+type meters struct {
+	mu sync.Mutex
+	m  map[*meter]struct{}
+}
+
+func (s *meters) add(m *meter) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.m == nil {
+		s.m = make(map[*meter]struct{})
+	}
+	s.m[m] = struct{}{}
+}
+
+func (s *meters) remove(m *meter) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.m, m)
+}
+
+// full returns one of the meters if none of them has room for n bytes more; nil if
+// there are none.
+func (s *meters) full(n int64) *meter {
+	s.mu.Lock()
+	all := slices.Collect(maps.Keys(s.m))
+	s.mu.Unlock()
+	var last *meter
+	for _, m := range all {
+		if m.room(n) {
+			return nil
+		}
+		last = m
+	}
+	return last
 }
 
 // sample looks at the heap, and stops the task if what is over the limit is not

@@ -26,7 +26,9 @@ type Runtime struct {
 	// pythonEnv is env for .py files.
 	pythonEnv starlark.StringDict
 	modules   map[string]starlark.StringDict
+	known     *scope // what the embedder declared
 	programs  programCache
+	meters    meters
 	host      host.Host // what the hosts of all runs have in common
 
 	outMu, errMu sync.Mutex // guard config.Stdout or Print, and config.Stderr
@@ -55,6 +57,7 @@ func New(c Config) (*Runtime, error) {
 	if err := rt.declare(); err != nil {
 		return nil, err
 	}
+	rt.declareProbes()
 	rt.host = host.Host{
 		Stat:       rt.files.stat,
 		Getenv:     rt.getenv,

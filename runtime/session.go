@@ -222,8 +222,8 @@ func (s *Session) compile(name, text string, show bool) (*starlark.Program, read
 	if err != nil {
 		return nil, nil, rt.syntaxError(text, err)
 	}
-	guardTree(scopes)
-	guardTree(file)
+	guardTree(scopes, rt.known, true)
+	guardTree(file, rt.known, true)
 	anything := func(string) bool { return true }
 	if _, err := starlark.FileProgram(scopes, anything); err != nil {
 		return nil, nil, rt.syntaxError(text, err)

@@ -119,7 +119,7 @@ func (rt *Runtime) newRun(ctx context.Context) *run {
 	t := &task{run: r, out: &r.out}
 	r.task = t
 	r.current.Store(t)
-	h.NewThread = r.fork
+	h.NewThread, h.Spent, h.Reserve = r.fork, spent, reserve
 	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	t.cancel = cancel
 	t.host = host.Attach(new(starlark.Thread), inner, h)
@@ -219,14 +219,16 @@ func (t *task) stop(cause error) {
 		return
 	}
 	t.cause = cause
+	t.cancel(cause)
+	for _, thread := range t.threads {
+		thread.Cancel(cause.Error())
+	}
+	// Last: an iterator that ends early because of it must not be taken for one that
+	// came to its end.
 	if cause == host.ErrEnded {
 		t.over.Store(ended)
 	} else {
 		t.over.Store(stopped)
-	}
-	t.cancel(cause)
-	for _, thread := range t.threads {
-		thread.Cancel(cause.Error())
 	}
 }
 
@@ -338,6 +340,13 @@ func moreSteps(thread *starlark.Thread) {
 		st.limit += n
 	}
 	thread.SetMaxExecutionSteps(st.limit)
+}
+
+// spent is Host.Spent: a built-in heeds the limit of steps while it works.
+func spent(thread *starlark.Thread) {
+	if st, ok := thread.Local(local).(*threadState); ok && st.limit > 0 && thread.Steps >= st.limit {
+		moreSteps(thread)
+	}
 }
 
 // A stopError ends what runs on a stopped task. It is the cause and, where the

@@ -68,6 +68,12 @@ type Host struct {
 	// goroutine. For a nil thread err ends what runs now, and no catch helps.
 	Raise func(thread *starlark.Thread, err error)
 
+	// Spent, if set, is called by Spend, on the thread's goroutine: it ends the run
+	// if the thread has taken more steps than it may.
+	Spent func(thread *starlark.Thread)
+	// Reserve, if set, is asked by the function Reserve.
+	Reserve func(thread *starlark.Thread, n int64) error
+
 	// Sending, if set, hears of each HTTP request just before it is sent.
 	Sending func(r Request)
 	// Observe, if not nil, is told of each HTTP exchange when it is over, on whatever

@@ -12,15 +12,28 @@ const BytesPerStep = 64
 
 // Spend charges thread with steps that a built-in took on its own, which the
 // interpreter did not count, and returns the cause of the run's end, if it has
-// ended: a long loop in Go calls it now and then. A step limit exceeded here
-// stops the script at its next step.
+// ended, because of these steps or otherwise: a long loop in Go calls it now and
+// then.
 func Spend(thread *starlark.Thread, steps int) error {
 	if steps > 0 {
 		thread.Steps += uint64(steps)
 	}
-	ctx := Context(thread)
+	h := From(thread)
+	if h.Spent != nil {
+		h.Spent(thread)
+	}
+	ctx := h.ctx
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// Reserve is asked before a built-in takes n bytes of memory at once. Its error, which ends the run or is
+// a MemoryError, says that there is no room for them.
+func Reserve(thread *starlark.Thread, n int64) error {
+	if h := From(thread); h.Reserve != nil {
+		return h.Reserve(thread, n)
 	}
 	return nil
 }

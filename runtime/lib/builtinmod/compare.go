@@ -7,11 +7,12 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 )
 
 // maxDepth bounds the containers in containers that a comparison goes into.
-const maxDepth = 200
+const maxDepth = 1000
 
 func tooDeep() error { return py.RuntimeError.Errorf("maximum recursion depth exceeded in cmp") }
 
@@ -42,14 +43,47 @@ func sequence(v starlark.Value) (items starlark.Indexable, kind string) {
 	return nil, ""
 }
 
+// A comparing is one comparison, which counts the values it goes through.
+type comparing struct {
+	thread *starlark.Thread
+	work   int
+}
+
+// equal is x == y.
+func equal(thread *starlark.Thread, x, y starlark.Value) (bool, error) {
+	c := comparing{thread: thread}
+	return c.equal(x, y, 0)
+}
+
+// compare is cmp(x, y).
+func compare(thread *starlark.Thread, x, y starlark.Value) (int, error) {
+	c := comparing{thread: thread}
+	return c.compare(x, y, 0)
+}
+
+// spend counts n values, and looks at the run's end now and then.
+func (c *comparing) spend(n int) error {
+	if c.work += n; c.work < 1024 {
+		return nil
+	}
+	n, c.work = c.work, 0
+	return host.Spend(c.thread, n)
+}
+
 // equal is x == y, for which True is 1 and a time.struct_time a tuple.
-func equal(x, y starlark.Value, depth int) (bool, error) {
+func (c *comparing) equal(x, y starlark.Value, depth int) (bool, error) {
 	if depth > maxDepth {
 		return false, tooDeep()
 	}
+	if err := c.spend(1); err != nil {
+		return false, err
+	}
 	if x, ok := x.(starlark.String); ok {
 		y, ok := y.(starlark.String)
-		return ok && x == y, nil
+		if !ok || len(x) != len(y) {
+			return false, nil
+		}
+		return x == y, c.spend(len(x) / host.BytesPerStep)
 	}
 	if nx, ok := number(x); ok {
 		ny, ok := number(y)
@@ -64,7 +98,7 @@ func equal(x, y starlark.Value, depth int) (bool, error) {
 			return false, nil
 		}
 		for i := range sx.Len() {
-			if ok, err := equal(sx.Index(i), sy.Index(i), depth+1); !ok || err != nil {
+			if ok, err := c.equal(sx.Index(i), sy.Index(i), depth+1); !ok || err != nil {
 				return false, err
 			}
 		}
@@ -80,26 +114,30 @@ func equal(x, y starlark.Value, depth int) (bool, error) {
 			if err != nil || !found {
 				return false, err
 			}
-			if ok, err := equal(v, w, depth+1); !ok || err != nil {
+			if ok, err := c.equal(v, w, depth+1); !ok || err != nil {
 				return false, err
 			}
 		}
 		return true, nil
 	}
-	return starlark.EqualDepth(x, y, maxDepth)
+	deep := py.Comparison{Spend: c.spend}
+	return deep.CompareDepth(syntax.EQL, x, y, depth)
 }
 
 // compare is cmp(x, y). Values of different types have an order, too: None, then numbers, then by the
 // names of the types.
 //
 // object.c, default_3way_compare.
-func compare(x, y starlark.Value, depth int) (int, error) {
+func (c *comparing) compare(x, y starlark.Value, depth int) (int, error) {
 	if depth > maxDepth {
 		return 0, tooDeep()
 	}
+	if err := c.spend(1); err != nil {
+		return 0, err
+	}
 	if x, ok := x.(starlark.String); ok {
 		if y, ok := y.(starlark.String); ok {
-			return strings.Compare(string(x), string(y)), nil
+			return strings.Compare(string(x), string(y)), c.spend(min(len(x), len(y)) / host.BytesPerStep)
 		}
 	}
 	nx, xIsNumber := number(x)
@@ -111,23 +149,23 @@ func compare(x, y starlark.Value, depth int) (int, error) {
 	sy, ky := sequence(y)
 	if kx != "" && kx == ky {
 		for i := range min(sx.Len(), sy.Len()) {
-			eq, err := equal(sx.Index(i), sy.Index(i), depth+1)
+			eq, err := c.equal(sx.Index(i), sy.Index(i), depth+1)
 			if err != nil {
 				return 0, err
 			}
 			if !eq {
-				return compare(sx.Index(i), sy.Index(i), depth+1)
+				return c.compare(sx.Index(i), sy.Index(i), depth+1)
 			}
 		}
 		return sx.Len() - sy.Len(), nil
 	}
-	eq, err := equal(x, y, depth)
+	eq, err := c.equal(x, y, depth)
 	if eq || err != nil {
 		return 0, err
 	}
 	if dx, ok := x.(*starlark.Dict); ok {
 		if dy, ok := y.(*starlark.Dict); ok {
-			return compareDicts(dx, dy, depth)
+			return c.dicts(dx, dy, depth)
 		}
 	}
 	if x.Type() == y.Type() {
@@ -158,32 +196,32 @@ func threeWay(x, y starlark.Value) (int, error) {
 	return 0, err
 }
 
-// compareDicts orders dicts that differ: by size, then by the smallest key whose value differs.
+// dicts orders dicts that differ: by size, then by the smallest key whose value differs.
 //
 // dictobject.c, dict_compare.
-func compareDicts(x, y *starlark.Dict, depth int) (int, error) {
+func (c *comparing) dicts(x, y *starlark.Dict, depth int) (int, error) {
 	if n := x.Len() - y.Len(); n != 0 {
 		return n, nil
 	}
-	kx, vx, err := smallestDifference(x, y, depth)
+	kx, vx, err := c.smallestDifference(x, y, depth)
 	if err != nil {
 		return 0, err
 	}
-	ky, vy, err := smallestDifference(y, x, depth)
+	ky, vy, err := c.smallestDifference(y, x, depth)
 	if err != nil {
 		return 0, err
 	}
-	if c, err := compare(kx, ky, depth+1); c != 0 || err != nil {
-		return c, err
+	if n, err := c.compare(kx, ky, depth+1); n != 0 || err != nil {
+		return n, err
 	}
-	return compare(vx, vy, depth+1)
+	return c.compare(vx, vy, depth+1)
 }
 
 // smallestDifference returns the smallest key of x whose value is not y's, and the value.
-func smallestDifference(x, y *starlark.Dict, depth int) (key, value starlark.Value, err error) {
+func (c *comparing) smallestDifference(x, y *starlark.Dict, depth int) (key, value starlark.Value, err error) {
 	for k, v := range x.Entries() {
 		if w, found, _ := y.Get(k); found {
-			if eq, err := equal(v, w, depth+1); eq || err != nil {
+			if eq, err := c.equal(v, w, depth+1); eq || err != nil {
 				if err != nil {
 					return nil, nil, err
 				}
@@ -191,7 +229,7 @@ func smallestDifference(x, y *starlark.Dict, depth int) (key, value starlark.Val
 			}
 		}
 		if key != nil {
-			if c, err := compare(k, key, depth+1); err != nil || c >= 0 {
+			if n, err := c.compare(k, key, depth+1); err != nil || n >= 0 {
 				if err != nil {
 					return nil, nil, err
 				}

@@ -55,24 +55,35 @@ func elements(b *starlark.Builtin) []starlark.Value {
 	return all
 }
 
+// hashable returns the error of a value that cannot be a key, or none.
+func hashable(v starlark.Value) error {
+	if err := py.CheckKey(v); err != nil {
+		return err
+	}
+	if _, err := v.Hash(); err != nil {
+		return unhashable(v)
+	}
+	return nil
+}
+
 // place returns the index of the first item that equals x, or -1.
-func place(items []starlark.Value, x starlark.Value) (int, error) {
+func place(thread *starlark.Thread, items []starlark.Value, x starlark.Value) (int, error) {
 	for i, item := range items {
-		if eq, err := equal(item, x, 0); eq || err != nil {
+		if eq, err := equal(thread, item, x); eq || err != nil {
 			return i, err
 		}
 	}
 	return -1, nil
 }
 
-func seqCount(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func seqCount(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x starlark.Value
 	if err := unpack(b, args, kwargs, 1, &x); err != nil {
 		return nil, err
 	}
 	n := 0
 	for _, item := range elements(b) {
-		eq, err := equal(item, x, 0)
+		eq, err := equal(thread, item, x)
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +94,7 @@ func seqCount(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	return starlark.MakeInt(n), nil
 }
 
-func seqIndex(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func seqIndex(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x, start, end starlark.Value
 	if err := unpack(b, args, kwargs, 1, &x, &start, &end); err != nil {
 		return nil, err
@@ -95,7 +106,7 @@ func seqIndex(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	}
 	at := -1
 	if i <= j {
-		if at, err = place(all[i:j], x); err != nil {
+		if at, err = place(thread, all[i:j], x); err != nil {
 			return nil, err
 		}
 	}
@@ -167,12 +178,12 @@ func take(list *starlark.List, i int) (starlark.Value, error) {
 	return starlark.Call(new(starlark.Thread), pop, starlark.Tuple{starlark.MakeInt(i)}, nil)
 }
 
-func listRemove(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func listRemove(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x starlark.Value
 	if err := unpack(b, args, kwargs, 1, &x); err != nil {
 		return nil, err
 	}
-	i, err := place(elements(b), x)
+	i, err := place(thread, elements(b), x)
 	if err != nil {
 		return nil, err
 	}
@@ -221,8 +232,8 @@ func dictHasKey(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	if err := unpack(b, args, kwargs, 1, &key); err != nil {
 		return nil, err
 	}
-	if _, err := key.Hash(); err != nil {
-		return nil, unhashable(key)
+	if err := hashable(key); err != nil {
+		return nil, err
 	}
 	_, found, err := b.Receiver().(*starlark.Dict).Get(key)
 	return starlark.Bool(found), err
@@ -258,8 +269,8 @@ func dictPop(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 	if err := unpack(b, args, kwargs, 1, &key, &otherwise); err != nil {
 		return nil, err
 	}
-	if _, err := key.Hash(); err != nil {
-		return nil, unhashable(key)
+	if err := hashable(key); err != nil {
+		return nil, err
 	}
 	v, found, err := b.Receiver().(*starlark.Dict).Delete(key)
 	switch {
@@ -293,8 +304,8 @@ func dictSetDefault(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	if err := unpack(b, args, kwargs, 1, &key, &value); err != nil {
 		return nil, err
 	}
-	if _, err := key.Hash(); err != nil {
-		return nil, unhashable(key)
+	if err := hashable(key); err != nil {
+		return nil, err
 	}
 	d := b.Receiver().(*starlark.Dict)
 	v, found, err := d.Get(key)
@@ -320,8 +331,8 @@ func dictFromKeys(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 	}
 	d := new(starlark.Dict)
 	return d, each(thread, keys, func(k starlark.Value) (bool, error) {
-		if _, err := k.Hash(); err != nil {
-			return false, unhashable(k)
+		if err := hashable(k); err != nil {
+			return false, err
 		}
 		return true, d.SetKey(k, value)
 	})
@@ -347,10 +358,10 @@ func setChange(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	for _, arg := range args {
 		other := new(starlark.Set)
 		if err := each(thread, arg, func(v starlark.Value) (bool, error) {
-			if err := other.Insert(v); err != nil {
-				return false, unhashable(v)
+			if err := hashable(v); err != nil {
+				return false, err
 			}
-			return true, nil
+			return true, other.Insert(v)
 		}); err != nil {
 			return nil, err
 		}
@@ -384,6 +395,9 @@ func setIsDisjoint(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 	}
 	s, disjoint := b.Receiver().(*starlark.Set), true
 	err := each(thread, x, func(v starlark.Value) (bool, error) {
+		if err := hashable(v); err != nil {
+			return false, err
+		}
 		in, err := s.Has(v)
 		disjoint = !in
 		return disjoint, err
@@ -408,8 +422,8 @@ func setRemove(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	if err := unpack(b, args, kwargs, 1, &x); err != nil {
 		return nil, err
 	}
-	if _, err := x.Hash(); err != nil {
-		return nil, unhashable(x)
+	if err := hashable(x); err != nil {
+		return nil, err
 	}
 	found, err := b.Receiver().(*starlark.Set).Delete(x)
 	if err == nil && !found {

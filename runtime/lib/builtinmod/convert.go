@@ -9,6 +9,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 )
 
@@ -246,9 +247,17 @@ func makeSet(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		return nil, err
 	}
 	set := starlark.NewSet(len(elems))
-	for _, e := range elems {
+	for i, e := range elems {
+		if err := hashable(e); err != nil {
+			return nil, err
+		}
 		if err := set.Insert(e); err != nil {
-			return nil, unhashable(e)
+			return nil, err
+		}
+		if i%spendEvery == 0 {
+			if err := host.Spend(thread, spendEvery); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return set, nil
@@ -272,8 +281,8 @@ func makeDict(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 // dictobject.c, dict_update_common.
 func updateDict(thread *starlark.Thread, d *starlark.Dict, args starlark.Tuple, kwargs []starlark.Tuple) error {
 	set := func(k, v starlark.Value) error {
-		if _, err := k.Hash(); err != nil {
-			return unhashable(k)
+		if err := hashable(k); err != nil {
+			return err
 		}
 		return d.SetKey(k, v)
 	}

@@ -319,9 +319,12 @@ func hash(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs [
 	if err := unpack(b, args, kwargs, 1, &x); err != nil {
 		return nil, err
 	}
+	if err := hashable(x); err != nil {
+		return nil, err
+	}
 	n, err := x.Hash()
 	if err != nil {
-		return nil, unhashable(x)
+		return nil, err
 	}
 	return starlark.MakeUint64(uint64(n)), nil
 }

@@ -166,6 +166,10 @@ func (it *iterator) AttrNames() []string { return []string{"next"} }
 // maxItems bounds what a built-in collects: an iterable is asked for its items before anyone counts them.
 const maxItems = 1 << 26
 
+// spendEvery is how many items are handled between two looks at the run's end: few,
+// as an item may take long to put into a set whose members' hashes are the same.
+const spendEvery = 64
+
 // each calls f for each item of x until it returns false or an error.
 func each(thread *starlark.Thread, x starlark.Value, f func(v starlark.Value) (bool, error)) error {
 	it, err := newIterator(thread, x)
@@ -180,8 +184,8 @@ func each(thread *starlark.Thread, x starlark.Value, f func(v starlark.Value) (b
 		if more, err := f(v); !more || err != nil {
 			return err
 		}
-		if n%1024 == 0 {
-			if err := host.Spend(thread, 1024); err != nil {
+		if n%spendEvery == 0 {
+			if err := host.Spend(thread, spendEvery); err != nil {
 				return err
 			}
 		}
@@ -191,12 +195,18 @@ func each(thread *starlark.Thread, x starlark.Value, f func(v starlark.Value) (b
 	}
 }
 
+// valueSize is the bytes that a value takes in a list.
+const valueSize = 16
+
 // collect returns the items of x.
 func collect(thread *starlark.Thread, x starlark.Value) ([]starlark.Value, error) {
 	var items []starlark.Value
 	if n := starlark.Len(x); n > maxItems {
 		return nil, py.MemoryError.New(nil)
 	} else if n > 0 {
+		if err := host.Reserve(thread, int64(n)*valueSize); err != nil {
+			return nil, err
+		}
 		items = make([]starlark.Value, 0, n)
 	}
 	err := each(thread, x, func(v starlark.Value) (bool, error) {
@@ -244,7 +254,7 @@ func iter(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 			done = true
 			return nil, err
 		}
-		if done, err = equal(v, sentinel, 0); done || err != nil {
+		if done, err = equal(thread, v, sentinel); done || err != nil {
 			return nil, err
 		}
 		return v, nil

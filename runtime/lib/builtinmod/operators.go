@@ -74,8 +74,8 @@ func Mod(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []
 // Equal is x == y, for which True is 1 and False 0.
 //
 // object.c, PyObject_RichCompare.
-func Equal(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-	eq, err := equal(args[0], args[1], 0)
+func Equal(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	eq, err := equal(thread, args[0], args[1])
 	return starlark.Bool(eq), err
 }
 
@@ -83,7 +83,7 @@ func Equal(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []sta
 // different types have an order, but sets go by what they contain.
 //
 // object.c, PyObject_RichCompare.
-func Order(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+func Order(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	x, y, op := args[0], args[1], b.Name()
 	if is[*starlark.Set](x) && is[*starlark.Set](y) {
 		ok, err := starlark.Compare(orders[op], x, y)
@@ -92,7 +92,7 @@ func Order(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, _ []sta
 	if isNaN(x) || isNaN(y) {
 		return starlark.False, nil
 	}
-	c, err := compare(x, y, 0)
+	c, err := compare(thread, x, y)
 	switch op {
 	case "$lt":
 		return starlark.Bool(c < 0), err

@@ -36,7 +36,7 @@ func (o *order) keyed(thread *starlark.Thread, v starlark.Value) (starlark.Value
 
 func (o *order) compare(thread *starlark.Thread, x, y starlark.Value) (int, error) {
 	if o.cmp == nil {
-		return compare(x, y, 0)
+		return compare(thread, x, y)
 	}
 	v, err := starlark.Call(thread, o.cmp, starlark.Tuple{x, y}, nil)
 	if err != nil {
@@ -130,7 +130,7 @@ func extreme(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 			return false, err
 		}
 		if best != nil {
-			c, err := compare(key, bestKey, 0)
+			c, err := compare(thread, key, bestKey)
 			if err != nil || b.Name() == "max" && c <= 0 || b.Name() == "min" && c >= 0 {
 				return err == nil, err
 			}
@@ -145,11 +145,11 @@ func extreme(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 }
 
 // cmp is cmp(x, y).
-func cmp(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func cmp(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x, y starlark.Value
 	if err := unpack(b, args, kwargs, 2, &x, &y); err != nil {
 		return nil, err
 	}
-	n, err := compare(x, y, 0)
+	n, err := compare(thread, x, y)
 	return sign(n), err
 }
