@@ -43,3 +43,31 @@ func BenchmarkLoop(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkPythonLoop is the cost of operators in .py files: those whose operands
+// may be bools are functions, the others the interpreter's own.
+func BenchmarkPythonLoop(b *testing.B) {
+	for _, bb := range []struct{ name, body string }{
+		{"add-ints", "s += i"},
+		{"add-parameter", "s += n"},
+		{"add-bool", "s += i == n"},
+		{"multiply-parameter", "s = i * n"},
+		{"concatenate", "t = 'a' + w"},
+		{"equal", "t = i == n"},
+	} {
+		b.Run("body="+bb.name, func(b *testing.B) {
+			rt, _ := newRuntime(b, Config{Limits: NoLimits()})
+			globals, err := rt.Run(context.Background(), "x.py", []byte(
+				"def f(n, w):\n  s = 0\n  for i in range(1000):\n    "+bb.body+"\n"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			f, args := globals["f"].(starlark.Callable), starlark.Tuple{starlark.MakeInt(12345), starlark.String("w")}
+			for b.Loop() {
+				if _, err := rt.Call(context.Background(), f, args, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 
 	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/lib/sysmod"
@@ -40,6 +41,21 @@ func init() {
 		pysyntax.GreaterOrEqualName: builtinmod.Order,
 
 		pysyntax.AttrName: builtinmod.GetAttr,
+
+		pysyntax.AddName:        builtinmod.Add,
+		pysyntax.SubtractName:   builtinmod.Plain(syntax.MINUS),
+		pysyntax.MultiplyName:   builtinmod.Arithmetic(syntax.STAR, mul),
+		pysyntax.FloorName:      builtinmod.Plain(syntax.SLASHSLASH),
+		pysyntax.ShiftLeftName:  builtinmod.Arithmetic(syntax.LTLT, func(_ *starlark.Thread, x, y starlark.Value) (starlark.Value, error) { return shl(x, y) }),
+		pysyntax.ShiftRightName: builtinmod.Plain(syntax.GTGT),
+		pysyntax.AndName:        builtinmod.Plain(syntax.AMP),
+		pysyntax.OrName:         builtinmod.Plain(syntax.PIPE),
+		pysyntax.XorName:        builtinmod.Plain(syntax.CIRCUMFLEX),
+		pysyntax.InPlaceName:    builtinmod.InPlace,
+		pysyntax.NegativeName:   builtinmod.Sign(syntax.MINUS),
+		pysyntax.InvertName:     builtinmod.Sign(syntax.TILDE),
+		pysyntax.IndexName:      builtinmod.Index,
+		pysyntax.ContainsName:   builtinmod.Contains,
 	} {
 		env[name] = starlark.NewBuiltin(name, fn)
 	}

@@ -14,12 +14,16 @@ type lowerer struct {
 	flow   *flow
 	fn     string // the function's name, for those of its blocks
 	count  int    // of names made up
+	bools  *bools // nil where operators are Starlark's
 }
 
 // lower replaces what only this package knows in the file's tree.
 func lower(p *parser, f *syntax.File) {
 	a, module := analyze(p, f)
 	l := &lowerer{p: p, scopes: a, scope: module, flow: &flow{kind: bottom}, fn: "<toplevel>"}
+	if l.python(AddName) {
+		l.bools = a.bools
+	}
 	f.Stmts = l.stmts(f.Stmts)
 }
 
@@ -67,6 +71,9 @@ func (l *lowerer) stmt(out []syntax.Stmt, s syntax.Stmt) []syntax.Stmt {
 	switch s := s.(type) {
 	case *syntax.AssignStmt:
 		if fn := l.operator(s.Op); fn != "" {
+			return l.augmented(out, &augStmt{target: s.LHS, pos: s.OpPos, fn: fn, value: s.RHS})
+		}
+		if fn := l.augmentedArithmetic(s.Op, s.LHS, s.RHS); fn != "" {
 			return l.augmented(out, &augStmt{target: s.LHS, pos: s.OpPos, fn: fn, value: s.RHS})
 		}
 		s.LHS, s.RHS = l.target(s.LHS), l.expr(s.RHS)
@@ -212,6 +219,8 @@ func (l *lowerer) target(x syntax.Expr) syntax.Expr {
 	switch x := x.(type) {
 	case *syntax.DotExpr:
 		x.X = l.expr(x.X)
+	case *syntax.IndexExpr:
+		x.X, x.Y = l.expr(x.X), l.expr(x.Y)
 	case *syntax.ParenExpr:
 		x.X = l.target(x.X)
 	case *syntax.TupleExpr:
@@ -236,8 +245,14 @@ func (l *lowerer) expr(x syntax.Expr) syntax.Expr {
 	case *syntax.ParenExpr:
 		x.X = l.expr(x.X)
 	case *syntax.UnaryExpr:
+		if y := l.boolUnary(x); y != nil {
+			return y
+		}
 		x.X = l.expr(x.X)
 	case *syntax.BinaryExpr:
+		if y := l.boolBinary(x); y != nil {
+			return y
+		}
 		if x.Op != syntax.EQ {
 			x.X = l.expr(x.X)
 		}
@@ -253,6 +268,9 @@ func (l *lowerer) expr(x syntax.Expr) syntax.Expr {
 			return call(AttrName, x.Dot, x.X, str(x.Name.Name, x.Name.NamePos))
 		}
 	case *syntax.IndexExpr:
+		if l.boolIndex(x) {
+			return call(IndexName, x.Lbrack, l.expr(x.X), l.expr(x.Y))
+		}
 		x.X, x.Y = l.expr(x.X), l.expr(x.Y)
 	case *syntax.SliceExpr:
 		x.X, x.Lo, x.Hi, x.Step = l.expr(x.X), l.expr(x.Lo), l.expr(x.Hi), l.expr(x.Step)

@@ -143,6 +143,27 @@ const (
 	GreaterName        = "$gt"
 	GreaterOrEqualName = "$ge"
 
+	// AddName is add(x, y), x + y, and the others are -, *, //, <<, >>, &, | and ^: a bool counts as 0 or 1,
+	// but & | ^ of two bools are a bool. InPlaceName is inplace(x, y), what x += y makes of x: a list is
+	// extended. NegativeName is negative(x), -x, and InvertName invert(x), ~x. IndexName is index(x, i), x[i],
+	// and ContainsName contains(x, y), x in y, for an i or x that is a bool. They are called only in scripts,
+	// only if Config.Known knows AddName, and only where an operand may be a bool.
+	// CPython: BINARY_ADD, INPLACE_ADD, UNARY_NEGATIVE, UNARY_INVERT, BINARY_SUBSCR, COMPARE_OP (in), …
+	AddName        = "$add"
+	SubtractName   = "$sub"
+	MultiplyName   = "$times"
+	FloorName      = "$floor"
+	ShiftLeftName  = "$shl"
+	ShiftRightName = "$shr"
+	AndName        = "$and"
+	OrName         = "$or"
+	XorName        = "$xor"
+	InPlaceName    = "$iadd"
+	NegativeName   = "$neg"
+	InvertName     = "$invert"
+	IndexName      = "$index"
+	ContainsName   = "$in"
+
 	// AttrName is attr(x, name): x.name, for the names that Config.Attr picks.
 	// CPython: LOAD_ATTR.
 	AttrName = "$attr"

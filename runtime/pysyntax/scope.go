@@ -52,13 +52,15 @@ type scopes struct {
 	uses  []use
 	decls []*scope // functions with global declarations
 	depth int      // of the statement or expression being looked at
+	bools *bools
 }
 
 func analyze(p *parser, f *syntax.File) (*scopes, *scope) {
-	a := &scopes{p: p, of: make(map[syntax.Node]*scope)}
+	a := &scopes{p: p, of: make(map[syntax.Node]*scope), bools: &bools{make(map[string]boolKind), make(map[string][]string)}}
 	module := a.open(nil, moduleScope, nil)
 	module.frame = GlobalName
 	a.stmts(module, f.Stmts, false)
+	a.bools.solve()
 	for _, s := range a.decls {
 		for name := range s.global {
 			a.declare(s, module, name)
@@ -171,6 +173,9 @@ func (a *scopes) stmt(s *scope, st syntax.Stmt, inBlock bool) {
 	case *syntax.AssignStmt:
 		a.expr(s, st.RHS)
 		a.target(s, st.LHS, inBlock)
+		if st.Op == syntax.EQ {
+			a.bools.bindAll(st.LHS, st.RHS)
+		}
 		if !isImport(st.RHS) {
 			targets(st.LHS, func(id *syntax.Ident) { s.bind(id.Name).own = true })
 		}
@@ -188,18 +193,21 @@ func (a *scopes) stmt(s *scope, st syntax.Stmt, inBlock bool) {
 	case *syntax.ForStmt:
 		a.expr(s, st.X)
 		a.target(s, st.Vars, inBlock)
+		a.loopVars(st.Vars, st.X)
 		a.stmts(s, st.Body, inBlock)
 	case *syntax.WhileStmt:
 		a.expr(s, st.Cond)
 		a.stmts(s, st.Body, inBlock)
 	case *syntax.DefStmt:
 		a.target(s, st.Name, inBlock)
+		a.bools.bind(st.Name.Name, none)
 		s.bind(st.Name.Name).own = true
 		inner := a.function(s, functionScope, st, st.Params)
 		a.stmts(inner, st.Body, false)
 	case *syntax.LoadStmt:
 		for _, id := range st.To {
 			a.target(s, id, inBlock)
+			a.bools.bind(id.Name, nil)
 		}
 	case *augStmt:
 		a.expr(s, st.value)
@@ -211,6 +219,9 @@ func (a *scopes) stmt(s *scope, st syntax.Stmt, inBlock bool) {
 	case *withStmt:
 		a.expr(s, st.x)
 		a.target(s, st.target, inBlock)
+		if st.target != nil {
+			a.bools.bindAll(st.target, nil)
+		}
 		a.stmts(s, st.body, inBlock)
 	case *tryStmt:
 		a.try(s, st, inBlock)
@@ -248,6 +259,9 @@ func (a *scopes) try(s *scope, st *tryStmt, inBlock bool) {
 	for _, c := range st.clauses {
 		a.expr(s, c.types)
 		a.target(s, c.target, inside)
+		if c.target != nil {
+			a.bools.bindAll(c.target, nil)
+		}
 		a.stmts(s, c.body, inside)
 	}
 	a.stmts(s, st.orelse, inside)
@@ -267,6 +281,32 @@ func (a *scopes) global(s *scope, st *globalStmt) {
 	}
 }
 
+// none stands for a value that is no bool.
+var none = &syntax.Ident{Name: "None"}
+
+// loopVars notes what a loop over x binds: range gives numbers, a display its elements, anything else
+// who knows what.
+func (a *scopes) loopVars(vars, x syntax.Expr) {
+	switch x := unparenthesized(x).(type) {
+	case *syntax.CallExpr:
+		if fn, ok := x.Fn.(*syntax.Ident); ok && (fn.Name == "range" || fn.Name == "xrange") {
+			a.bools.bindAll(vars, none)
+			return
+		}
+	case *syntax.ListExpr:
+		for _, e := range x.List {
+			a.bools.bindAll(vars, e)
+		}
+		return
+	case *syntax.TupleExpr:
+		for _, e := range x.List {
+			a.bools.bindAll(vars, e)
+		}
+		return
+	}
+	a.bools.bindAll(vars, nil)
+}
+
 // function opens the scope of a def or lambda. Default values belong to the scope around it.
 func (a *scopes) function(s *scope, kind scopeKind, n syntax.Node, list []syntax.Expr) *scope {
 	for _, x := range list {
@@ -275,7 +315,10 @@ func (a *scopes) function(s *scope, kind scopeKind, n syntax.Node, list []syntax
 		}
 	}
 	inner := a.open(s, kind, n)
-	params(list, func(id *syntax.Ident) { inner.bind(id.Name).param = true })
+	params(list, func(id *syntax.Ident) {
+		inner.bind(id.Name).param = true
+		a.bools.bind(id.Name, nil)
+	})
 	return inner
 }
 
@@ -377,6 +420,7 @@ func (a *scopes) comprehension(s *scope, x *syntax.Comprehension, seal bool) {
 				a.expr(inner, c.X)
 			}
 			a.target(inner, c.Vars, false)
+			a.loopVars(c.Vars, c.X)
 			if home != nil {
 				targets(c.Vars, func(id *syntax.Ident) {
 					if !internal(id.Name) {

@@ -1,0 +1,163 @@
+package builtinmod
+
+import (
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"starwire/runtime/py"
+)
+
+// Arithmetic returns x + y, x - y and so on, for which a bool counts as 0 or 1. & | ^ of two bools are a
+// bool. multiply and shift do the * and << of everything else; the words of errors are CPython's.
+//
+// boolobject.c; intobject.c; abstract.c, binary_op1.
+func Arithmetic(op syntax.Token, other func(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error)) func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	return func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+		x, y := args[0], args[1]
+		bx, xIsBool := x.(starlark.Bool)
+		by, yIsBool := y.(starlark.Bool)
+		if xIsBool && yIsBool {
+			switch op {
+			case syntax.AMP:
+				return bx && by, nil
+			case syntax.PIPE:
+				return bx || by, nil
+			case syntax.CIRCUMFLEX:
+				return starlark.Bool(bx != by), nil
+			}
+		}
+		if xIsBool {
+			x, _ = number(x)
+		}
+		if yIsBool {
+			y, _ = number(y)
+		}
+		v, err := other(thread, x, y)
+		if err != nil && v == nil && (xIsBool || yIsBool) {
+			if _, ok := err.(*py.Exception); !ok && op != syntax.SLASHSLASH {
+				return nil, unsupported(op.String(), args[0], args[1])
+			}
+		}
+		return v, err
+	}
+}
+
+// Add is x + y; InPlace is what x += y makes of x: a list is extended.
+//
+// listobject.c, list_inplace_concat.
+var Add = Arithmetic(syntax.PLUS, plain(syntax.PLUS))
+
+// InPlace is x += y.
+func InPlace(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	list, ok := args[0].(*starlark.List)
+	if !ok {
+		return Add(thread, b, args, kwargs)
+	}
+	items, err := collect(thread, args[1])
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range items {
+		if err := list.Append(v); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// plain is the interpreter's operator.
+func plain(op syntax.Token) func(*starlark.Thread, starlark.Value, starlark.Value) (starlark.Value, error) {
+	return func(_ *starlark.Thread, x, y starlark.Value) (starlark.Value, error) {
+		if op == syntax.PLUS {
+			if x, ok := x.(starlark.Int); ok {
+				if y, ok := y.(starlark.Int); ok {
+					return x.Add(y), nil
+				}
+			}
+		}
+		return starlark.Binary(op, x, y)
+	}
+}
+
+// Plain is Arithmetic for an operator that needs no guard.
+func Plain(op syntax.Token) func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	return Arithmetic(op, plain(op))
+}
+
+// Sign returns -x or ~x, for which a bool counts as 0 or 1.
+func Sign(op syntax.Token) func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+	return func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+		x := args[0]
+		if n, ok := number(x); ok {
+			x = n
+		}
+		return starlark.Unary(op, x)
+	}
+}
+
+// Index is x[i] for a bool i: of a sequence item 0 or 1, of a mapping what is under i or the equal number.
+func Index(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	x, i := args[0], args[1]
+	n, isNumber := number(i)
+	switch x := x.(type) {
+	case starlark.Mapping:
+		for _, key := range []starlark.Value{i, n} {
+			if key == nil {
+				continue
+			}
+			v, found, err := x.Get(key)
+			if err != nil {
+				return nil, err
+			}
+			if found {
+				return v, nil
+			}
+		}
+		return nil, py.KeyError.New(nil, i)
+	case starlark.Indexable:
+		at, ok := n.(starlark.Int)
+		if !isNumber || !ok {
+			return nil, py.TypeError.Errorf("%s indices must be integers, not %s", kindOf(x), py.TypeName(i))
+		}
+		j := clampInt(at)
+		if j < 0 {
+			j += x.Len()
+		}
+		if j < 0 || j >= x.Len() {
+			return nil, py.IndexError.Errorf("%s index out of range", kindOf(x))
+		}
+		return x.Index(j), nil
+	}
+	return nil, py.TypeError.Errorf("'%s' object has no attribute '__getitem__'", py.TypeName(x))
+}
+
+// kindOf names a sequence as the words of its IndexError do.
+func kindOf(v starlark.Value) string {
+	if name := py.TypeName(v); name != "str" {
+		return name
+	}
+	return "string"
+}
+
+// Contains is x in y for a bool x, which equals 0 or 1.
+func Contains(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	x, y := args[0], args[1]
+	switch y := y.(type) {
+	case starlark.String, starlark.Bytes:
+		if _, ok := py.AsBytes(x); !ok {
+			return nil, py.TypeError.Errorf("'in <string>' requires string as left operand, not %s", py.TypeName(x))
+		}
+	case *starlark.List, starlark.Tuple:
+		items, err := collect(thread, y)
+		if err != nil {
+			return nil, err
+		}
+		at, err := place(items, x)
+		return starlark.Bool(at >= 0), err
+	}
+	in, err := starlark.Binary(syntax.IN, x, y)
+	if n, ok := number(x); ok && err == nil && !bool(in.Truth()) {
+		return starlark.Binary(syntax.IN, n, y)
+	}
+	return in, err
+}
