@@ -7,5 +7,8 @@
 // these is a run: it has a host of its own (package host), budgets that its
 // threads share, and an end at which everything it opened is closed.
 //
+// Package convert turns Go values into Starlark's and back, and Go functions into
+// ones that scripts can call; Runtime.Bind makes Go functions of a script's.
+//
 // What may be in a script's way is told apart by type: see Runtime.Run.
 package runtime
