@@ -152,7 +152,7 @@ func Contains(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 		if err != nil {
 			return nil, err
 		}
-		at, err := place(items, x)
+		at, err := place(thread, items, x)
 		return starlark.Bool(at >= 0), err
 	}
 	in, err := starlark.Binary(syntax.IN, x, y)
