@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httputil"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -28,12 +29,27 @@ func inPieces(data []byte, seed uint64, parse func(b []byte) (int, error)) (n in
 	}
 }
 
+// costs runs f and fails if it allocates more than 8 times what it was given, and
+// a megabyte: memory follows the bytes received, never the bytes announced.
+func costs(t *testing.T, given []byte, f func()) {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 8*uint64(len(given))+1<<20 {
+		t.Fatalf("%d bytes allocated for %d received: %.200q", n, len(given), given)
+	}
+}
+
 // A response head: however it is split the result is the same; what it says is
 // what net/http reads, where both accept it, content included; written again it
-// reads the same.
+// reads the same. Content is read at the cost of its bytes, whatever length is
+// announced.
 func FuzzReadResponse(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 2\r\n\r\nhi"), uint64(1))
 	f.Fuzz(func(t *testing.T, data []byte, seed uint64) {
+		costs(t, data, func() { outcome(bytes.NewReader(data)) })
 		lim := Limits{Line: 200, HeadBytes: 1000, FieldLines: 10, EmptyLines: int(seed % 3)}
 		var h, split Head
 		n, err := ParseResponse(data, &h, lim)
@@ -132,7 +148,7 @@ func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // Chunked content: splits do not matter, nor how it is read; what is accepted
 // strictly is so leniently, with the same content; and httputil reads the same
-// where it accepts.
+// where it accepts. Memory follows the bytes received.
 func FuzzChunked(f *testing.F) {
 	f.Add([]byte("5;x\r\nhello\r\n0\r\nA: b\r\n\r\n"), uint64(1))
 	f.Fuzz(func(t *testing.T, data []byte, seed uint64) {
@@ -155,7 +171,10 @@ func FuzzChunked(f *testing.F) {
 				}
 				return result{string(content), describe(b.Trailers(), nil), fmt.Sprint(err), len(data) - len(left)}
 			}
-			whole := read(bytes.NewReader(data), func(b *Body) ([]byte, error) { return io.ReadAll(b) })
+			var whole result
+			costs(t, data, func() {
+				whole = read(bytes.NewReader(data), func(b *Body) ([]byte, error) { return io.ReadAll(b) })
+			})
 			rnd := rand.New(rand.NewPCG(seed, 3))
 			for how, got := range []result{
 				read(&pieces{data: data, rnd: rnd}, func(b *Body) ([]byte, error) { return io.ReadAll(b) }),
