@@ -72,10 +72,14 @@ type field struct{ name, value string }
 
 // connectionClass is HTTPConnection or HTTPSConnection itself: a callable that
 // makes connections, with the class attributes Python has.
+//
+// Each run has its own two, whose attributes a script can assign; all of one name
+// are equal.
 type connectionClass struct {
 	class
 	defaultPort int
 	secure      bool
+	run         *settings // of the run; nil: nothing can be assigned
 }
 
 var (
@@ -94,6 +98,9 @@ var (
 func (k *connectionClass) Attr(name string) (starlark.Value, error) {
 	if m := unbound(k, connectionMethods, name); m != nil {
 		return m, nil
+	}
+	if v := k.run.classAttr(k, name); v != nil {
+		return v, nil
 	}
 	switch name {
 	case "_http_vsn":
@@ -121,12 +128,13 @@ func (k *connectionClass) AttrNames() []string {
 // what isinstance asks. An HTTPSConnection is an HTTPConnection.
 func (k *connectionClass) HasInstance(v starlark.Value) bool {
 	c, ok := v.(*HTTPConnection)
-	return ok && (c.class == k || k == plainClass)
+	return ok && c.class.IsSubclass(k)
 }
 
 // IsSubclass reports whether k is the class or derives from it: what issubclass asks.
 func (k *connectionClass) IsSubclass(of starlark.Value) bool {
-	return of == starlark.Value(k) || of == starlark.Value(plainClass)
+	base, ok := of.(*connectionClass)
+	return ok && (base.secure == k.secure || !base.secure)
 }
 
 // CallInternal makes a connection: HTTPConnection(host[, port[, strict[,
@@ -142,6 +150,7 @@ func (k *connectionClass) CallInternal(thread *starlark.Thread, args starlark.Tu
 	if level := h.DebugLevel; level > 0 {
 		c.debuglevel = starlark.MakeInt(level)
 	}
+	settingsOf(h).initConnection(c)
 	var ours ourArguments
 	if len(kwargs) > 0 {
 		kwargs = ours.take(kwargs)
@@ -167,7 +176,7 @@ func (k *connectionClass) CallInternal(thread *starlark.Thread, args starlark.Tu
 	if strict != starlark.None {
 		c.strict = strict
 	}
-	if c.host, c.port, err = splitHostPort(hostname, port, k.defaultPort); err != nil {
+	if c.host, c.port, err = splitHostPort(hostname, port, c.defaultPort); err != nil {
 		return nil, err
 	}
 	if err := c.rules.checkHost(c.host); err != nil {

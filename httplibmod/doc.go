@@ -31,7 +31,21 @@
 // Where Starlark forces it:
 //
 //   - There are no subclasses: response_class, _create_connection and
-//     _validate_path are attributes that take functions.
+//     _validate_path are attributes that take functions. The other methods whose
+//     names begin with an underscore can be called, and not replaced; _read_chunked
+//     of a body without chunks is an AssertionError. TestTranscripts
+//   - What can be assigned is what the manual says, and keeps its type: of a
+//     response, debuglevel and strict; of the classes, debuglevel, strict,
+//     auto_open, default_port, _http_vsn and _http_vsn_str, for connections made
+//     afterwards. Anything else is an AttributeError. TestAttributes
+//   - Connections, responses and messages are no keys of a dict, and have no order
+//     among each other. Their repr shows no address. TestAttributes
+//   - _is_legal_header_name and _is_illegal_header_value return bools, not
+//     matches. TestAttributes
+//   - An IncompleteRead wants a partial that has a length; 2.7 misses it when the
+//     exception is shown. TestAttributes
+//   - A host is ASCII, as a str in 2.7 is; 2.7 takes a unicode one beyond Latin-1
+//     and encodes it, which a script does by writing its xn-- form. TestHostPort
 //   - chunked, will_close and isclosed() are bools, never 0 or 1, which Starlark
 //     does not take for the same. Arguments that Python tests for truth take
 //     either. TestFraming

@@ -70,6 +70,9 @@ func initIncompleteRead(e *py.Exception, args starlark.Tuple, kwargs []starlark.
 	if err := py.UnpackMethod("__init__", args, kwargs, "partial", &partial, "expected?", &expected); err != nil {
 		return err
 	}
+	if starlark.Len(partial) < 0 { // Python says so when it is shown
+		return py.TypeError.Errorf("object of type '%s' has no len()", py.TypeName(partial))
+	}
 	e.Args = starlark.Tuple{partial}
 	e.Set("partial", partial)
 	e.Set("expected", expected)

@@ -35,6 +35,9 @@ func TestHostPort(t *testing.T) {
 		{"''", " 80"},
 		{"':80'", " 80"},
 		{"'a/b'", "a/b 80"},
+		{"'b\u00fccher'", bad + `URL can't contain control characters. 'b\xc3\xbccher' (found at least '\xc3')`},
+		{"'\u65e5\u672c', 80", bad + `URL can't contain control characters. '\xe6\x97\xa5\xe6\x9c\xac' (found at least '\xe6')`},
+		{"'xn--bcher-kva'", "xn--bcher-kva 80"},
 		{"b'h:81'", "h 81"},
 		// D15
 		{"'[::1]', 81", "::1 81"},

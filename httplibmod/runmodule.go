@@ -18,6 +18,7 @@ import (
 type settings struct {
 	maxHeaders atomic.Int64 // _MAXHEADERS
 	maxAmount  atomic.Int64 // MAXAMOUNT
+	classes    classAttrs
 }
 
 type settingsKey struct{}
@@ -44,9 +45,11 @@ func amountLimit(thread *starlark.Thread) int64 {
 
 // A RunModule is module httplib as one run sees it: the members of Module, of
 // which two can be assigned: _MAXHEADERS, as programs do to read longer heads,
-// and MAXAMOUNT, the most that is asked of a script's own file at a time.
+// and MAXAMOUNT, the most that is asked of a script's own file at a time; and so
+// can attributes of the two classes of connections.
 type RunModule struct {
-	settings *settings
+	settings      *settings
+	plain, secure *connectionClass // of the run
 	// OS returns the run's module os, which httplib.os is; nil: there is none. It
 	// is set before the run begins.
 	OS func() starlark.Value
@@ -55,15 +58,20 @@ type RunModule struct {
 var _ starlark.HasSetField = (*RunModule)(nil)
 
 // NewRunModule returns the module for the run of h.
-func NewRunModule(h *host.Host) *RunModule { return &RunModule{settings: settingsOf(h)} }
+func NewRunModule(h *host.Host) *RunModule {
+	plain, secure := *plainClass, *secureClass
+	s := settingsOf(h)
+	plain.run, secure.run = s, s
+	return &RunModule{settings: s, plain: &plain, secure: &secure}
+}
 
-// Members returns the members by name, for load; borrowed.
+// Members returns the members by name, for load.
 func (m *RunModule) Members() starlark.StringDict {
-	if m.OS == nil {
-		return Module.Members
-	}
 	all := maps.Clone(Module.Members)
-	all["os"] = m.OS()
+	all["HTTPConnection"], all["HTTPSConnection"] = m.plain, m.secure
+	if m.OS != nil {
+		all["os"] = m.OS()
+	}
 	return all
 }
 
@@ -91,6 +99,10 @@ func (m *RunModule) Attr(name string) (starlark.Value, error) {
 		return starlark.MakeInt64(m.settings.maxHeaders.Load()), nil
 	case "MAXAMOUNT":
 		return starlark.MakeInt64(m.settings.maxAmount.Load()), nil
+	case "HTTPConnection":
+		return m.plain, nil
+	case "HTTPSConnection":
+		return m.secure, nil
 	case "_contains_disallowed_url_pchar_re":
 		return disallowedInURL(), nil
 	case "os":

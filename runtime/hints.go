@@ -92,6 +92,15 @@ func stateHint(x *py.Exception) string {
 // urlHint is the hint for a URL in the place of a host, by the text of the
 // exception: its port begins behind the colon of http://.
 func urlHint(text string) string {
+	if _, found, _ := strings.Cut(text, " (found at least '"); found != "" {
+		switch {
+		case strings.HasPrefix(found, `\x`) && found[2] >= '8': // 8-bit
+			return "hosts and paths are ASCII: write a host of other letters in its xn-- form, and quote a path by urllib.quote()"
+		case found[0] == ' ':
+			return "urllib.quote() quotes a path, urllib.urlencode() what comes after the ?"
+		}
+		return ""
+	}
 	rest, ok := strings.CutPrefix(text, "nonnumeric port: '//")
 	if !ok {
 		return ""
