@@ -3,6 +3,7 @@ package httplibmod
 import (
 	"context"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +41,7 @@ r = c.getresponse()
 show(r.status, len(r.read()))`
 
 // TestLimits: each limit lets its number pass and one less, and refuses one
-// more, in both policies.
+// more, in both policies; so does its default.
 func TestLimits(t *testing.T) {
 	const ok = "HTTP/1.1 200 OK\r\n"
 	const chunked = ok + "Transfer-Encoding: chunked\r\n\r\n"
@@ -51,33 +52,42 @@ func TestLimits(t *testing.T) {
 		make  func(k int) string // a response that has k of it
 		want  string             // within the limit
 		over  string
+		// The defaults; 0 is for what another limit comes before.
+		python, strict int
 	}{
 		{"line", 200, func(k int) string { return ok + pad(k, "A: ~\r\n") + "Content-Length: 0\r\n\r\n" },
-			"200 0", "httplib.LineTooLong: got more than 200 bytes when reading header line"},
+			"200 0", "httplib.LineTooLong: got more than 200 bytes when reading header line", 65536, 65536},
 		{"line", 200, func(k int) string { return pad(k, "HTTP/1.1 200 ~\r\n") + "Content-Length: 0\r\n\r\n" },
-			"200 0", "httplib.LineTooLong: got more than 200 bytes when reading header line"},
+			"200 0", "httplib.LineTooLong: got more than 200 bytes when reading header line", 65536, 65536},
 		{"line", 200, func(k int) string { return chunked + "0\r\n" + pad(k, "A: ~\r\n") + "\r\n" },
-			"200 0", "httplib.LineTooLong: got more than 200 bytes when reading trailer line"},
+			"200 0", "httplib.LineTooLong: got more than 200 bytes when reading trailer line", 65536, 65536},
 		{"headers", 5, func(k int) string { return ok + "Content-Length: 0\r\n" + strings.Repeat("A: b\r\n", k-1) + "\r\n" },
-			"200 0", "httplib.HTTPException: got more than 5 headers"},
+			"200 0", "httplib.HTTPException: got more than 5 headers", 100, 100},
 		{"headers", 5, func(k int) string {
 			return "HTTP/1.1 103 x\r\n" + strings.Repeat("A: b\r\n", k) + "\r\n" + ok + "Content-Length: 0\r\n\r\n"
-		}, "200 0", "httplib.HTTPException: got more than 5 headers"},
+		}, "200 0", "httplib.HTTPException: got more than 5 headers", 100, 100},
 		{"head_bytes", 500, func(k int) string {
 			return pad(k, ok+"Content-Length: 0\r\nA: ~\r\n\r\n")
-		}, "200 0", "httplib.HTTPException: got more than 500 bytes of headers"},
+		}, "200 0", "httplib.HTTPException: got more than 500 bytes of headers", 0, 0},
+		{"head_bytes", 3000, func(k int) string { // lines of 60,000 bytes for the default
+			head := ok + "Content-Length: 0\r\n"
+			for k-len(head)-2 > 60000 {
+				head += "A: " + strings.Repeat("x", 59995-3) + "\r\n"
+			}
+			return pad(k, head+"A: ~\r\n\r\n")
+		}, "200 0", "httplib.HTTPException: got more than 3000 bytes of headers", 1 << 20, 1 << 20},
 		{"interim", 3, func(k int) string {
 			return strings.Repeat("HTTP/1.1 103 x\r\n\r\n", k) + ok + "Content-Length: 0\r\n\r\n"
-		}, "200 0", "httplib.HTTPException: got more than 3 interim responses"},
+		}, "200 0", "httplib.HTTPException: got more than 3 interim responses", 100, 10},
 		{"chunk_line", 50, func(k int) string { return chunked + pad(k, "5;~\r\n") + "hello\r\n0\r\n\r\n" },
-			"200 5", "httplib.LineTooLong: got more than 50 bytes when reading chunk size"},
+			"200 5", "httplib.LineTooLong: got more than 50 bytes when reading chunk size", 0, 4096},
 		{"chunk_overhead", 100, func(k int) string { // a line of 16 bytes is paid for by the chunk and its byte
 			return chunked + pad(16+k, "1;~\r\n") + "a\r\n0\r\n\r\n"
-		}, "200 1", "httplib.HTTPException: got more than 100 bytes of chunk framing"},
+		}, "200 1", "httplib.HTTPException: got more than 100 bytes of chunk framing", 16384, 0},
 		{"trailers", 3, func(k int) string { return chunked + "0\r\n" + strings.Repeat("A: b\r\n", k) + "\r\n" },
-			"200 0", "httplib.HTTPException: got more than 3 trailers"},
+			"200 0", "httplib.HTTPException: got more than 3 trailers", 100, 100},
 		{"trailer_bytes", 60, func(k int) string { return chunked + "0\r\n" + "A: b\r\n" + pad(k-6, "C: ~\r\n") + "\r\n" },
-			"200 0", "httplib.HTTPException: got more than 60 bytes of trailers"},
+			"200 0", "httplib.HTTPException: got more than 60 bytes of trailers", 65536, 65536},
 	} {
 		for _, policy := range []string{"python", "strict"} {
 			for d := -1; d <= 1; d++ {
@@ -88,6 +98,15 @@ func TestLimits(t *testing.T) {
 				kwargs := fmt.Sprintf(", policy=%q, limits={%q: %d}", policy, tt.limit, tt.n)
 				if got := outcome(answer(t, kwargs, readAll, tt.make(tt.n+d))); got != want {
 					t.Errorf("%s policy, limit %s %d, response %.60q with %d: %s; want %s", policy, tt.limit, tt.n, tt.make(tt.n+d), tt.n+d, got, want)
+				}
+
+				n := map[string]int{"python": tt.python, "strict": tt.strict}[policy]
+				if n == 0 {
+					continue
+				}
+				want = strings.Replace(want, fmt.Sprintf("more than %d ", tt.n), fmt.Sprintf("more than %d ", n), 1)
+				if got := outcome(answer(t, fmt.Sprintf(", policy=%q", policy), readAll, tt.make(n+d))); got != want {
+					t.Errorf("%s policy, limit %s by default, response %.60q with %d: %s; want %s", policy, tt.limit, tt.make(n+d), n+d, got, want)
 				}
 			}
 		}
@@ -120,6 +139,49 @@ func TestEmptyLines(t *testing.T) {
 		}
 		if got := outcome(answer(t, kwargs, one+one+"show(r.version, r.status)", ok, empty+ok)); got != tt.later {
 			t.Errorf("%s policy, %d empty lines on a used connection: %s; want %s", tt.policy, tt.n, got, tt.later)
+		}
+	}
+}
+
+// A shyConn counts how many bytes are asked of it at once.
+type shyConn struct {
+	net.Conn
+	most int
+}
+
+func (c *shyConn) Read(p []byte) (int, error) {
+	c.most = max(c.most, len(p))
+	return c.Conn.Read(p)
+}
+
+// TestReadAhead: no more than the limit is fetched beyond what was asked for.
+func TestReadAhead(t *testing.T) {
+	s := newFaultServer(t, false, func(c *faultConn) {
+		c.request()
+		c.send("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + strings.Repeat("x", 100000))
+		c.untilClosed()
+	})
+	defer s.close()
+	for _, tt := range []struct {
+		limits string
+		want   int
+	}{
+		{"", 32 << 10}, {", limits={'read_ahead': 999}", 999}, {", limits={'read_ahead': 1000}", 1000}, {", limits={'read_ahead': 1001}", 1001},
+	} {
+		for _, policy := range []string{"python", "strict"} {
+			var conn *shyConn
+			cl := newClient(func(ctx context.Context, d host.DialRequest) (net.Conn, error) {
+				c, err := new(net.Dialer).DialContext(ctx, "tcp", s.ln.Addr().String())
+				conn = &shyConn{Conn: c}
+				return conn, err
+			})
+			if got := cl.run(connect(s, policy, tt.limits) + "c.request('GET', '/')\nr = c.getresponse()\nshow(r.read(10))\nc.close()"); got != "'xxxxxxxxxx'" {
+				t.Errorf("%s policy%s: %s", policy, tt.limits, got)
+			}
+			if conn.most > tt.want || tt.limits != "" && conn.most < tt.want {
+				t.Errorf("%s policy%s: asked for %d bytes at once; want %d", policy, tt.limits, conn.most, tt.want)
+			}
+			cl.close()
 		}
 	}
 }
