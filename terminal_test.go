@@ -31,6 +31,37 @@ func onTerminal(t *testing.T, prepare func(cmd *exec.Cmd), args ...string) *ttyt
 	return ttytest.Start(t, 80, cmd)
 }
 
+// BenchmarkStart is how long it takes to the first line that a script prints, and
+// to the first prompt.
+func BenchmarkStart(b *testing.B) {
+	exe, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("to=print", func(b *testing.B) {
+		for b.Loop() {
+			cmd := exec.Command(exe)
+			cmd.Args = []string{"starwire", "-c", "print('here')"}
+			if out, err := cmd.Output(); err != nil || string(out) != "here\n" {
+				b.Fatalf("%v, %q", err, out)
+			}
+		}
+	})
+	b.Run("to=prompt", func(b *testing.B) {
+		for b.Loop() {
+			cmd := exec.Command(exe)
+			cmd.Args = []string{"starwire"}
+			cmd.Env = append(os.Environ(), "STARWIRE_HISTORY="+filepath.Join(b.TempDir(), "history"))
+			c := ttytest.Start(b, 80, cmd)
+			c.Expect(">>> ")
+			b.StopTimer()
+			c.Send(ttytest.CtrlD)
+			c.Exit()
+			b.StartTimer()
+		}
+	})
+}
+
 // A slowServer sends and takes a third of 3 MB, and the rest once it is let.
 type slowServer struct {
 	*httptest.Server

@@ -73,9 +73,13 @@ func BenchmarkComplete(b *testing.B) {
 	}
 	s := rt.NewSession()
 	defer s.Close()
-	for b.Loop() {
-		if got := complete(s, "httplib."); len(got.list) < 50 {
-			b.Fatalf("%d candidates", len(got.list))
-		}
+	for _, text := range []string{"httplib.", "httplib.HTTPConnection('h').", "httplib.HTTPConnection(t", "p"} {
+		b.Run("text="+text, func(b *testing.B) {
+			for b.Loop() {
+				if got := complete(s, text); len(got.list) < 2 {
+					b.Fatalf("%d candidates", len(got.list))
+				}
+			}
+		})
 	}
 }

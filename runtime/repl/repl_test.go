@@ -1,11 +1,13 @@
 package repl
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"go.starlark.net/starlark"
@@ -205,6 +207,32 @@ func TestHistory(t *testing.T) {
 		t.Errorf("no file: %q", h.entries)
 	} else {
 		h.add("x") // must not fail
+	}
+}
+
+// TestHistoryIsShared: sessions that write at the same time cut no entry in two.
+func TestHistoryIsShared(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "history")
+	const sessions, each = 4, 100
+	var wg sync.WaitGroup
+	for i := range sessions {
+		h := openHistory(name)
+		wg.Go(func() {
+			for j := range each {
+				h.add(fmt.Sprintf("def f%d_%d():\n    %s", i, j, strings.Repeat("x", 500)))
+			}
+		})
+	}
+	wg.Wait()
+	seen := make(map[string]bool)
+	for _, e := range openHistory(name).entries {
+		if !strings.HasPrefix(e, "def f") || !strings.HasSuffix(e, "():\n    "+strings.Repeat("x", 500)) {
+			t.Errorf("a torn entry: %.40q", e)
+		}
+		seen[e] = true
+	}
+	if len(seen) != sessions*each {
+		t.Errorf("%d entries; want %d", len(seen), sessions*each)
 	}
 }
 

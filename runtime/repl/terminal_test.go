@@ -135,6 +135,8 @@ func TestTerminal(t *testing.T) {
 		{"completion lists what there is", []any{"httplib.NOT_\t", []string{"NOT_ACCEPTABLE   NOT_EXTENDED     NOT_FOUND        NOT_IMPLEMENTED  NOT_MODIFIED", ">>> httplib.NOT_"}}},
 		{"completion of keyword arguments", []any{"def fetch(url, tries=3): return tries\r\r", []string{">>> "}, "fetch(1, tri\t4)\r", []string{">>> fetch(1, tries=4)", "4", ">>> "}}},
 		{"Ctrl-C drops a line", []any{"abc" + ctrlC, []string{">>> abc^C", ">>> "}}},
+		{"Ctrl-C behind a list of candidates", []any{"httplib.NOT_\t" + ctrlC, []string{">>> httplib.NOT_^C", ">>> "}, "4\r", []string{"4", ">>> "}}},
+		{"Ctrl-C drops a search", []any{"alpha = 1\r", []string{">>> "}, ctrlR + "alp" + ctrlC, []string{">>> "}, "4\r", []string{"4", ">>> "}}},
 		{"Ctrl-C drops a block", []any{"def f():\rx = 1" + ctrlC, []string{"...     x = 1^C", ">>> "}, "8\r", []string{"8", ">>> "}}},
 		{"Delete on an empty line does not leave", []any{del + del + "6\r", []string{">>> 6", "6", ">>> "}}},
 		{"Delete takes what is behind the cursor", []any{"6x" + left + del + "\r", []string{">>> 6", "6", ">>> "}}},
@@ -159,22 +161,95 @@ func TestTerminal(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c := newConsole(t, 100)
-			for _, step := range tt.steps {
-				switch step := step.(type) {
-				case string:
-					c.Send(step)
-				case []string:
-					c.Expect(step...)
-				}
-			}
-			c.Send(ctrlC + ctrlD)
-			if code := c.Exit(); code != 0 {
-				t.Errorf("exit status %d; want 0", code)
-			}
-			c.Until("bracketed paste switched off", func(s *ttytest.Screen) bool { return !s.Paste })
+			converse(t, tt.steps)
 		})
 	}
+}
+
+// converse sends the steps that are strings, and expects what the others list;
+// then it leaves.
+func converse(t *testing.T, steps []any) {
+	t.Helper()
+	c := newConsole(t, 100)
+	for _, step := range steps {
+		switch step := step.(type) {
+		case string:
+			c.Send(step)
+		case []string:
+			c.Expect(step...)
+		}
+	}
+	c.Send(ctrlC + ctrlD)
+	if code := c.Exit(); code != 0 {
+		t.Errorf("exit status %d; want 0", code)
+	}
+	c.Until("bracketed paste switched off", func(s *ttytest.Screen) bool { return !s.Paste })
+}
+
+// TestDefectsOfReadline has what chzyer/readline v1.5.1 gets wrong, each as a
+// person meets it.
+func TestDefectsOfReadline(t *testing.T) {
+	for name, steps := range map[string][]any{
+		"it knows no bracketed paste":                  {pasted("def f():\n\n    return 1\n\nf()\n"), []string{">>> f()", "1", ">>> "}},
+		"a Tab at the front goes to the completer":     {"for x in [1]:\r" + strings.Repeat("\x7f", 4) + "\tx\r\r", []string{"...     x", "...", "1", ">>> "}},
+		"its history is one of lines":                  {"def f():\rreturn 7\r\r", []string{">>> "}, up + "\r\r", []string{">>> def f():", "...     return 7", "...", ">>> "}, "f()\r", []string{"7", ">>> "}},
+		"wide characters misplace the cursor":          {"'日本'" + left + left + "\x7f語\r", []string{">>> '語本'", `'\xe8\xaa\x9e\xe6\x9c\xac'`, ">>> "}},
+		"completion behind wide characters":            {"'日本'.isdig\t\r", []string{">>> '日本'.isdigit(", "... "}, ")\r", []string{"False", ">>> "}},
+		"Delete on an empty line is Ctrl-D":            {del + "8\r", []string{">>> 8", "8", ">>> "}},
+		"Ctrl-L clears nothing":                        {"1\r", []string{"1", ">>> "}, ctrlL, []string{">>> "}, "2\r", []string{"2", ">>> "}},
+		"a line begun is lost when a list is shown":    {"x = httplib.NOT_\t", []string{"NOT_MODIFIED", ">>> x = httplib.NOT_"}, "FOUND; x\r", []string{"404", ">>> "}},
+		"what is typed ahead goes into the wrong line": {"a = 1\rb = 2\rdef f():\rreturn a + b\r\rf()\r", []string{">>> f()", "3", ">>> "}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if strings.HasPrefix(name, "a line begun") {
+				c := newConsole(t, 100)
+				c.Send(steps[0].(string))
+				c.Contains(`NOT_MODIFIED\n>>> x = httplib\.NOT_\n`)
+				c.Send(steps[2].(string))
+				c.Contains(`\n404\n>>> *\n`)
+				return
+			}
+			converse(t, steps)
+		})
+	}
+	t.Run("a candidate wider than the screen is a division by zero", TestNarrowScreen)
+	t.Run("everybody can read its history file", TestHistoryFile)
+	t.Run("Close hangs while a read is pending", func(t *testing.T) {
+		c := newConsole(t, 80)
+		c.Send("import sys\r")
+		c.Expect(">>> ")
+		c.Send("sys.exit(3)\r")
+		if code := c.Exit(); code != 3 {
+			t.Errorf("exit status %d; want 3", code)
+		}
+	})
+}
+
+// TestDefectsOfStarlarkREPL has what go.starlark.net/repl gets wrong. That piped
+// input loses its last block, and errors their exit status, is TestPipedBlock of
+// the command.
+func TestDefectsOfStarlarkREPL(t *testing.T) {
+	for name, steps := range map[string][]any{
+		"late binding is lost":                      {"def f(): return g()\r\rdef g(): return 1\r\rf()\r", []string{"1", ">>> "}, "def g(): return 2\r\rf()\r", []string{"2", ">>> "}},
+		"a function does not see a new global":      {"def f(): return n\r\rn = 5\rf()\r", []string{"5", ">>> "}, "n = 6\rf()\r", []string{"6", ">>> "}},
+		"a chunk cannot rebind a name it reads":     {"x = 1\rx += 1\rx\r", []string{"2", ">>> "}, "x = x * 10; x\r", []string{"20", ">>> "}},
+		"what a chunk bound before its error stays": {"y = 3; 1//0\r", []string{"ZeroDivisionError: floored division by zero", ">>> "}, "y\r", []string{"3", ">>> "}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			converse(t, steps)
+		})
+	}
+	t.Run("Ctrl-C stops no loop", func(t *testing.T) {
+		c := newConsole(t, 80)
+		c.Send("print 'go' + 'ing'; [x for x in range(1 << 40)]\r")
+		c.Contains(`\ngoing\n`)
+		c.Send(ctrlC)
+		c.Contains(`KeyboardInterrupt\n>>> *\n`)
+		c.Send("print 'a' + 'gain'\r")
+		c.Expect("again", ">>> ")
+	})
 }
 
 func TestInterrupts(t *testing.T) {
@@ -212,6 +287,13 @@ func TestInterrupts(t *testing.T) {
 		c.Contains(`KeyboardInterrupt\n>>> *\n`)
 		c.Send("12\r")
 		c.Expect("12", ">>> ")
+	})
+	t.Run("a command", func(t *testing.T) {
+		c := newConsole(t, 80)
+		c.Send("def f():\rprint 'f' + 'f'\rtime.sleep(3600)\r\r%time f()\r")
+		c.Contains(`\nff\n`)
+		c.Send(ctrlC)
+		c.Contains(`took .*s\n(.*\n)*KeyboardInterrupt\n>>> *\n`)
 	})
 	t.Run("what is stuck, twice", func(t *testing.T) {
 		c := newConsole(t, 80)

@@ -197,5 +197,8 @@ func (c *Console) Exit() int {
 	return c.cmd.ProcessState.ExitCode()
 }
 
+// Pid returns the command's process id.
+func (c *Console) Pid() int { return c.cmd.Process.Pid }
+
 // Dir returns the command's folder.
 func (c *Console) Dir() string { return c.cmd.Dir }
