@@ -125,6 +125,9 @@ func pythonTraceback(x *py.Exception, frames []Frame, limit int) []string {
 			function = "<module>"
 		case "lambda":
 			function = "<lambda>"
+			if f.Source != "" && !strings.Contains(f.Source, "lambda") {
+				function = "<genexpr>" // each item of which is a call of its own
+			}
 		}
 		text := fmt.Sprintf("  File \"%s\", line %d, in %s\n", f.Pos.Filename(), f.Pos.Line, function)
 		if source := strings.TrimSpace(f.Source); source != "" {

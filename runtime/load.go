@@ -258,13 +258,15 @@ func importName(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 1, &name); err != nil {
 		return nil, err
 	}
-	first, _, _ := strings.Cut(name, ".")
+	first, rest, _ := strings.Cut(name, ".")
 	m, err := importModule(thread, first)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if m == nil || attrPath(m, name) == nil {
+	case m == nil:
 		return nil, py.ImportError.Errorf("No module named %s", name)
+	case attrPath(m, name) == nil: // CPython names what it found nothing for, from the first package on
+		return nil, py.ImportError.Errorf("No module named %s", rest)
 	}
 	return m, nil
 }

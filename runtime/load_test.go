@@ -197,7 +197,7 @@ print helper.x, o.y, mine.z, x, z, httplib.OK
 		"import htplib":                      "ImportError: No module named htplib\nhint: did you mean httplib?",
 		"import nosuchthing":                 "ImportError: No module named nosuchthing\n",
 		"from httplib import nosuch":         "ImportError: cannot import name nosuch",
-		"import httplib.nosuch":              "ImportError: No module named httplib.nosuch",
+		"import httplib.nosuch":              "ImportError: No module named nosuch",
 		"import broken":                      "broken.py:1:",
 		"from helper import *":               "SyntaxError",
 		"from nosuchthing import x":          "ImportError: No module named nosuchthing",

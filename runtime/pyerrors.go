@@ -54,6 +54,9 @@ var pythonRules = []struct {
 	{`^unhandled index operation (\w+)\[`, py.TypeError, "'$1' object has no attribute '__getitem__'"},
 	{`^(list|string|tuple) index: got (\S+), want int$`, py.TypeError, "$1 indices must be integers, not $2"},
 	{`^(\S+) value does not support item assignment$`, py.TypeError, "'$1' object does not support item assignment"},
+	{`^negative shift count: `, py.ValueError, "negative shift count"},
+	{`^zero is not a valid slice step$`, py.ValueError, "slice step cannot be zero"},
+	{`^argument after \* must be iterable, not (\S+)$`, py.TypeError, "argument after * must be an iterable, not $1"},
 	{`^floored division by zero$`, py.ZeroDivisionError, "integer division or modulo by zero"},
 	{`^integer modulo by zero$`, py.ZeroDivisionError, "integer division or modulo by zero"},
 	{`^floating-point division by zero$`, py.ZeroDivisionError, "float division by zero"},
@@ -106,7 +109,7 @@ func (r *run) exceptionOf(err error) *py.Exception {
 		rule := &pythonRules[i]
 		said := rule.text
 		for n, group := range m[1:] {
-			if word := typeWords[group]; word != "" && !strings.HasPrefix(said, "$1 index") {
+			if word := typeWords[group]; word != "" && !strings.HasPrefix(said, "$1 ind") {
 				group = word
 			}
 			said = strings.ReplaceAll(said, "$"+string(rune('1'+n)), group)
@@ -116,7 +119,15 @@ func (r *run) exceptionOf(err error) *py.Exception {
 				said = "unsupported operand type(s) for " + op + "=: " + types
 			}
 		}
+		if said == "list index out of range" && r.assignedAt(pos) {
+			said = "list assignment index out of range"
+		}
 		return rule.class.New(cause, starlark.String(said))
+	}
+	if m := missingArgs.FindStringSubmatch(msg); m != nil {
+		if said := r.tooFew(pos, m[1], m[2]); said != "" {
+			return py.TypeError.New(cause, starlark.String(said))
+		}
 	}
 	return x
 }

@@ -29,7 +29,8 @@ type run struct {
 	names   func() []string // what a script could have meant by a name
 
 	mu      sync.Mutex
-	sources map[string]string // texts of what ran, for tracebacks
+	sources map[string]string      // texts of what ran, for tracebacks
+	sigs    map[string][]signature // of the functions in them, once asked for
 	reads   map[*starlark.Program]reads
 }
 

@@ -12,9 +12,10 @@ type lowerer struct {
 	scopes *scopes
 	scope  *scope
 	flow   *flow
-	fn     string // the function's name, for those of its blocks
-	count  int    // of names made up
-	bools  *bools // nil where operators are Starlark's
+	fn     string          // the function's name, for those of its blocks
+	doc    *syntax.Literal // the module's docstring, or nil
+	count  int             // of names made up
+	bools  *bools          // nil where operators are Starlark's
 }
 
 // lower replaces what only this package knows in the file's tree.
@@ -23,6 +24,9 @@ func lower(p *parser, f *syntax.File) {
 	l := &lowerer{p: p, scopes: a, scope: module, flow: &flow{kind: bottom}, fn: "<toplevel>"}
 	if l.python(AddName) {
 		l.bools = a.bools
+	}
+	if len(f.Stmts) > 0 && isDoc(f.Stmts[0]) {
+		l.doc = f.Stmts[0].(*syntax.ExprStmt).X.(*syntax.Literal)
 	}
 	f.Stmts = l.stmts(f.Stmts)
 }
@@ -38,6 +42,12 @@ func (l *lowerer) variable(id *syntax.Ident) syntax.Expr {
 	s, v := l.scope.lookup(id.Name)
 	if internal(id.Name) {
 		return id
+	}
+	if id.Name == "__doc__" && v == nil && l.p.Mode == Script {
+		if l.doc == nil || l.doc.Token != syntax.STRING {
+			return ident("None", id.NamePos)
+		}
+		return &syntax.Literal{Token: syntax.STRING, TokenPos: id.NamePos, Raw: syntax.Quote(l.doc.Value.(string), false), Value: l.doc.Value}
 	}
 	if v == nil && (l.p.Known == nil || l.p.Known(id.Name)) || v != nil && !v.boxed {
 		return id
