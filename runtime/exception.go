@@ -31,6 +31,36 @@ func recoverTo(err *error) {
 	}
 }
 
+// survivePanics makes a panic in a function of the embedder's an error where the
+// script calls it: at the end of the run the script's frames would be lost.
+func (rt *Runtime) survivePanics() {
+	for name := range rt.config.Predeclared {
+		rt.env[name] = surviving(rt.env[name])
+		rt.pythonEnv[name] = rt.env[name]
+	}
+	for name := range rt.config.Modules {
+		for member, v := range rt.modules[name] { // New's own copy, which the module shares
+			rt.modules[name][member] = surviving(v)
+		}
+	}
+}
+
+// surviving returns v, but as a function whose panics are errors if it is one.
+func surviving(v starlark.Value) starlark.Value {
+	b, ok := v.(*starlark.Builtin)
+	if !ok {
+		return v
+	}
+	s := starlark.NewBuiltin(b.Name(), func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, err error) {
+		defer recoverTo(&err)
+		return b.CallInternal(thread, args, kwargs)
+	})
+	if b.Receiver() != nil {
+		s = s.BindReceiver(b.Receiver())
+	}
+	return s
+}
+
 // exceptionOf returns the exception that stands for an error in scripts, or nil
 // for errors that no script may catch.
 func exceptionOf(err error) *py.Exception {

@@ -3,8 +3,9 @@ package runtime
 import (
 	"fmt"
 	"os"
-	"strings"
+	goruntime "runtime"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -14,7 +15,12 @@ func TestMain(m *testing.M) {
 	before := descriptors()
 	goleak.VerifyTestMain(testRunner(func() int {
 		code := m.Run()
-		if after := descriptors(); code == 0 && after > before {
+		// Package net keeps the pipes it splices with until two collections later.
+		after := descriptors()
+		for end := time.Now().Add(soon); after > before && time.Now().Before(end); after = descriptors() {
+			goruntime.GC()
+		}
+		if code == 0 && after > before {
 			fmt.Fprintf(os.Stderr, "%d descriptors are open after the tests, %d were before\n", after, before)
 			return 1
 		}
@@ -32,11 +38,10 @@ func descriptors() int {
 	if err != nil {
 		return 0
 	}
-	// The poller's own stay open from its first use on, and so do the pipes that
-	// package net keeps to splice with.
+	// The poller's own stay open from its first use on.
 	n := 0
 	for _, name := range names {
-		if target, err := os.Readlink("/proc/self/fd/" + name.Name()); err == nil && target != "anon_inode:[eventpoll]" && target != "anon_inode:[eventfd]" && !strings.HasPrefix(target, "pipe:") {
+		if target, err := os.Readlink("/proc/self/fd/" + name.Name()); err == nil && target != "anon_inode:[eventpoll]" && target != "anon_inode:[eventfd]" {
 			n++
 		}
 	}

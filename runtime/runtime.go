@@ -58,6 +58,7 @@ func New(c Config) (*Runtime, error) {
 		return nil, err
 	}
 	rt.declareProbes()
+	rt.survivePanics()
 	rt.host = host.Host{
 		Stat:       rt.files.stat,
 		Getenv:     rt.getenv,
@@ -117,13 +118,13 @@ func (rt *Runtime) Run(ctx context.Context, name string, src []byte) (starlark.S
 	if ctx.Err() != nil {
 		return nil, canceled(ctx)
 	}
+	r := rt.newRun(ctx)
+	defer r.close()
+	r.task.arm(ctx) // first: compiling takes time too
 	p, err := rt.compile(name, src)
 	if err != nil {
 		return nil, err
 	}
-	r := rt.newRun(ctx)
-	defer r.close()
-	r.task.arm(ctx)
 	globals, err := r.task.exec(p)
 	if err != nil {
 		return nil, err

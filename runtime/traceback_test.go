@@ -123,8 +123,8 @@ func TestPanic(t *testing.T) {
 	if !errors.As(err, &p) || !strings.Contains(string(p.Stack), "TestPanic") || !strings.Contains(err.Error(), "RuntimeError: internal error: runtime error: index out of range [1] with length 0") {
 		t.Errorf("error %v; want a *PanicError with the Go stack", err)
 	}
-	if got := FormatError(err); !strings.Contains(got, "\nhint: this is a defect of") {
-		t.Errorf("FormatError:\n%s\nwant a hint", got)
+	if got := FormatError(err); !strings.Contains(got, "\nhint: this is a defect of") || !strings.Contains(got, "x.star:1:13: in f") {
+		t.Errorf("FormatError:\n%s\nwant a hint, and the frame of f", got)
 	}
 	rt, _ := newRuntime(t, c)
 	if _, err := rt.Call(context.Background(), c.Predeclared["bad"].(starlark.Callable), nil, nil); !errors.As(err, &p) {
