@@ -220,10 +220,10 @@ func (r *HTTPResponse) settle(s statusLine) error {
 	case s.version == "HTTP/0.9":
 		r.version = 9
 	default:
-		r.status, r.reason = s.code, py.Strip(s.reason)
+		r.status, r.reason = int16(s.code), py.Strip(s.reason)
 		return UnknownProtocol.New(nil, starlark.String(s.version))
 	}
-	r.status, r.reason = s.code, py.Strip(s.reason)
+	r.status, r.reason = int16(s.code), py.Strip(s.reason)
 	if r.version == 9 {
 		r.msg = newMessage("")
 		r.msg.parse()

@@ -234,7 +234,7 @@ func legacyGetReply(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 		return nil, err
 	}
 	h.headers, h.file = r.msg, responseFile{r}
-	return starlark.Tuple{starlark.MakeInt(r.status), starlark.String(r.reason), r.msg}, nil
+	return starlark.Tuple{starlark.MakeInt(int(r.status)), starlark.String(r.reason), r.msg}, nil
 }
 
 // legacyGetFile is httplib.py, HTTP.getfile.

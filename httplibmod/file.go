@@ -106,7 +106,7 @@ func (f responseFile) read(want int64) (string, error) {
 	if err := f.usable(); err != nil {
 		return "", err
 	}
-	data, err := fill(rawReader(f), &f.r.slab, want, false)
+	data, err := fill(rawReader(f), f.r.pieces(want), want, false)
 	if err != nil && err != io.EOF {
 		return "", wireError(err)
 	}

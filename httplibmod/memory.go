@@ -55,10 +55,11 @@ type slab struct {
 	full bool   // the last piece came whole: there will be more
 }
 
-// take returns n bytes to be filled and given back.
+// take returns n bytes to be filled and given back. Without a slab, s is nil, they
+// are memory of their own.
 func (s *slab) take(n int) []byte {
 	switch {
-	case n < slabFrom || n > firstPiece:
+	case s == nil || n < slabFrom || n > firstPiece:
 		return uncleared(n)
 	case len(s.rest) < n && s.full:
 		s.rest = uncleared(slabSize)
@@ -72,8 +73,10 @@ func (s *slab) take(n int) []byte {
 // not in it stays in the slab; a small part of much memory is copied, so that it
 // does not keep the rest alive.
 func (s *slab) give(buf []byte, n int) string {
-	cut := len(s.rest) > 0 && &buf[0] == &s.rest[0]
-	s.full = n == len(buf)
+	cut := s != nil && len(s.rest) > 0 && &buf[0] == &s.rest[0]
+	if s != nil {
+		s.full = n == len(buf)
+	}
 	if n < len(buf)/4 {
 		return string(buf[:n])
 	}

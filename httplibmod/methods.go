@@ -564,8 +564,8 @@ func (r *HTTPResponse) fileno(thread *starlark.Thread) (starlark.Value, error) {
 		return nil, py.AttributeError.Errorf("'NoneType' object has no attribute 'fileno'")
 	}
 	value := r.t.value
-	if f, ok := r.file.(*scriptFile); ok {
-		value = f.value
+	if r.file != nil {
+		value = r.file.value
 	}
 	fileno, err := (&scriptObject{value}).method("fileno")
 	if err != nil {

@@ -215,7 +215,7 @@ func (x *trip) answered(r *HTTPResponse) error {
 func (x *trip) head(r *HTTPResponse) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.value.Status, x.value.Version = r.status, r.version
+	x.value.Status, x.value.Version = int(r.status), int(r.version)
 }
 
 // finish notes that the exchange is over. Whoever called the method that came to

@@ -174,7 +174,7 @@ func (r *HTTPResponse) readChunked(thread *starlark.Thread, amt int64) (string, 
 // the data of a chunk of which it had read a part.
 func (r *HTTPResponse) gatherChunks(want int64) (data string, inside bool, err error) {
 	src := chunkReader{r.body, r.body.Left() > 0}
-	data, err = fill(&src, &r.slab, want, false)
+	data, err = fill(&src, r.pieces(want), want, false)
 	return data, src.inside, err
 }
 
@@ -219,13 +219,25 @@ func (r *HTTPResponse) lose(thread *starlark.Thread, err error) error {
 // the content, or why it stopped; data has what came before it.
 func (r *HTTPResponse) gather(want int64) (data string, err error) {
 	if r.prefix != "" {
-		return fill(rawReader{r}, &r.slab, want, false) // HTTP/0.9: all that comes is content
+		return fill(rawReader{r}, r.pieces(want), want, false) // HTTP/0.9: all that comes is content
 	}
 	told := r.left != untilClose
-	if f, ok := r.file.(*scriptFile); ok && !r.chunked {
-		return fill(&announcing{f, r}, &r.slab, want, told)
+	if r.file != nil && !r.chunked {
+		return fill(&announcing{r.file, r}, r.pieces(want), want, told)
 	}
-	return fill(r.body, &r.slab, want, told)
+	return fill(r.body, r.pieces(want), want, told)
+}
+
+// pieces returns the slab that a read of want bytes takes its memory from, or nil
+// for one that is too small, or asks for all there is.
+func (r *HTTPResponse) pieces(want int64) *slab {
+	if want < slabFrom || want == all {
+		return nil
+	}
+	if r.slab == nil {
+		r.slab = new(slab)
+	}
+	return r.slab
 }
 
 // rawReader reads what responseFile.raw does.

@@ -2,7 +2,6 @@ package httplibmod
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"go.starlark.net/starlark"
@@ -19,37 +18,40 @@ type HTTPResponse struct {
 	t      *transport
 	r      *wire.Reader
 	thread *starlark.Thread // that made it: what an iterator's error is raised on
-	file   io.Closer        // of a script's own socket, else nil
+	file   *scriptFile      // of a script's own socket, else nil
 	body   *wire.Body
-	// owned says that the transport goes when the response does: it will close,
-	// or was made for this response alone.
-	owned bool
 
 	debuglevel starlark.Value
 	strict     starlark.Value
 	method     starlark.Value
 
 	msg       *HTTPMessage // nil before begin
-	version   int
-	status    int
 	reason    string
-	chunked   bool
-	bodiless  bool
-	willClose bool
-	left      int64 // Python's length, or untilClose
-	chunkLeft int64 // Python's chunk_left, or betweenChunks
-	fresh     bool  // nothing was answered on the connection before
-	slab      slab
+	left      int64       // Python's length, or untilClose
+	chunkLeft int64       // Python's chunk_left, or betweenChunks
+	slab      *slab       // see pieces
 	head      HTTPMessage // what msg is as a rule: one piece of memory for both
 	prefix    string      // the first bytes of an HTTP/0.9 body: its first line
 
-	closed bool
-	failed error // what every later read returns: the place in the stream is lost (D13)
-	cut    error // the end inside a body framed by its length, behind a short answer
-	lost   bool  // a chunked body was cut: the next read says so again, and closes
-	frozen bool
+	failed error             // what every later read returns: the place in the stream is lost (D13)
+	cut    error             // the end inside a body framed by its length, behind a short answer
 	x      *trip             // measured, or nil
 	bound  *starlark.Builtin // the method that was asked for last
+
+	// One is made for each answer: what is small stands together.
+
+	// owned says that the transport goes when the response does: it will close,
+	// or was made for this response alone.
+	owned     bool
+	version   int8  // 9, 10 or 11; 0 before begin
+	status    int16 // three digits
+	chunked   bool
+	bodiless  bool
+	willClose bool
+	fresh     bool // nothing was answered on the connection before
+	closed    bool
+	lost      bool // a chunked body was cut: the next read says so again, and closes
+	frozen    bool
 }
 
 // betweenChunks as chunkLeft is Python's None.
@@ -70,8 +72,8 @@ func newResponse(thread *starlark.Thread, t *transport, debuglevel, strict, meth
 
 // enter hands the calling thread to a script's own socket.
 func (r *HTTPResponse) enter(thread *starlark.Thread) {
-	if f, ok := r.file.(*scriptFile); ok {
-		f.thread = thread
+	if r.file != nil {
+		r.file.thread = thread
 	}
 }
 
@@ -230,9 +232,9 @@ func (r *HTTPResponse) field(name string) starlark.Value {
 		if r.version == 0 {
 			return unknown
 		}
-		return starlark.MakeInt(r.version)
+		return starlark.MakeInt(int(r.version))
 	case "status":
-		return starlark.MakeInt(r.status)
+		return starlark.MakeInt(int(r.status))
 	case "reason":
 		return starlark.String(r.reason)
 	}

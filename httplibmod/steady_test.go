@@ -3,6 +3,7 @@ package httplibmod
 import (
 	"context"
 	"net"
+	"reflect"
 	"testing"
 
 	"go.starlark.net/starlark"
@@ -69,5 +70,14 @@ def exchange():
 		}
 	}); n > most {
 		t.Errorf("an exchange allocates %v times; want at most %d", n, most)
+	}
+}
+
+// TestResponseSize holds the size of what an exchange allocates most of: one
+// field more, and the allocator takes the next larger piece.
+func TestResponseSize(t *testing.T) {
+	const most = 320
+	if size := reflect.TypeFor[HTTPResponse]().Size(); size > most {
+		t.Errorf("a response has %d bytes; want at most %d", size, most)
 	}
 }

@@ -127,7 +127,7 @@ func (t *transport) write(thread *starlark.Thread, head []byte, body string) err
 // reader returns what a new response reads from: the socket's one window, or a
 // new file of a script's object, for which makefile is called once a response
 // as in 2.7.
-func (t *transport) reader(thread *starlark.Thread, buffering bool) (*wire.Reader, io.Closer, error) {
+func (t *transport) reader(thread *starlark.Thread, buffering bool) (*wire.Reader, *scriptFile, error) {
 	if t.r != nil {
 		return t.r, nil, nil
 	}
