@@ -3,6 +3,9 @@ package httplibmod
 import (
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"regexp"
 	goruntime "runtime"
 	"strings"
 	"testing"
@@ -304,14 +307,48 @@ func (f *fault) once(t *testing.T, policy string, secure bool) time.Duration {
 	if c := cl.conn(); (c.transport() != nil) != open {
 		t.Errorf("socket open: %v; want %v", c.transport() != nil, open)
 	}
+	state := reqSent // there was no response, and there will be none before close() (H4)
+	if _, ok := cl.env["r"]; ok || want == "'hi'" {
+		state = idle
+	}
+	if c := cl.conn(); c.state != state && f.id != "F7" { // which may have found no connection
+		t.Errorf("state %v; want %v", c.state, state)
+	}
 	if !ending {
 		cl.healthy(t, secure)
+		cl.run("c.close()")
+		if c := cl.conn(); c.state != idle || c.transport() != nil {
+			t.Errorf("after close(): state %v, socket open: %v", c.state, c.transport() != nil)
+		}
 	}
-	cl.run("c.close()")
 	cl.close()
 	s.close()
 	settled(t, before)
 	return took
+}
+
+// TestEveryFault: each of the faults F1 to F35 is named by a test.
+func TestEveryFault(t *testing.T) {
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := make(map[string]bool)
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, _, _ := strings.Cut(string(text), "\n// TestEveryFault: ")
+		for _, id := range regexp.MustCompile(`\bF\d+\b`).FindAllString(before, -1) {
+			named[id] = true
+		}
+	}
+	for i := 1; i <= 35; i++ {
+		if id := fmt.Sprintf("F%d", i); !named[id] {
+			t.Errorf("no test names %s", id)
+		}
+	}
 }
 
 // oneOf reports whether got is one of the alternatives in want.

@@ -389,6 +389,7 @@ func reuseCases() []reuseCase {
 			[]func(c *peerConn){respond(ok + "HTTP/1.1 201 evil\r\nContent-Length: 0\r\n\r\n"), respond(ok)}, "(200, 'hi') (200, 'hi')", "="},
 		{"a body of which the end was not read", "c.request('GET', '/')\nr = c.getresponse()\nc.request('GET', '/2')\nc.getresponse()",
 			[]func(c *peerConn){respond(ok)}, "httplib.ResponseNotReady", "="},
+		// F27
 		{"an answer before the request", "c.connect()\nready(c)\nshow(exchange())",
 			[]func(c *peerConn){func(c *peerConn) { c.send(ok); c.untilClosed() }}, "(200, 'hi')",
 			"httplib.BadStatusLine: the server answered before the request was sent"},
@@ -415,6 +416,7 @@ func reuseCases() []reuseCase {
 			[]func(c *peerConn){respond(ok), respond(ok)}, "200 (200, 'hi')", "ValueError: the body is longer than its Content-Length"},
 		{"more than a body, later", "c.putrequest('POST', '/')\nc.putheader('Content-Length', '2')\nc.endheaders()\nc.send('hi')\nc.send('!')",
 			[]func(c *peerConn){func(c *peerConn) { c.untilClosed() }}, "", "ValueError: the body is longer than its Content-Length"},
+		// F28
 		{"an early answer", "show(exchange('POST', 'x' * (64 << 20)))",
 			[]func(c *peerConn){func(c *peerConn) {
 				c.r.ReadString('\n')
