@@ -25,7 +25,8 @@ var pythonRules = []struct {
 	class *py.Class
 	text  string
 }{
-	{`^(?:pop: )?(\w+) index -?\d+ out of range `, py.IndexError, "$1 index out of range"},
+	{`^(?:pop: )?(list|tuple|string|bytes|range) index -?\d+ out of range `, py.IndexError, "$1 index out of range"},
+	{`^\S+ index -?\d+ out of range `, py.IndexError, "tuple index out of range"}, // of exceptions, and tuples with names
 	{`^index -?\d+ out of range: empty (\w+)$`, py.IndexError, "$1 index out of range"},
 	{`^(\S+) has no \.(\S+) field or method`, py.AttributeError, "'$1' object has no attribute '$2'"},
 	{`^(\S+) has no \.(\S+) attribute`, py.AttributeError, "'$1' object has no attribute '$2'"},

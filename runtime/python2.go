@@ -43,14 +43,14 @@ func init() {
 		pysyntax.AttrName: builtinmod.GetAttr,
 
 		pysyntax.AddName:        builtinmod.Add,
-		pysyntax.SubtractName:   builtinmod.Plain(syntax.MINUS),
+		pysyntax.SubtractName:   builtinmod.Arithmetic(syntax.MINUS, operator(syntax.MINUS)),
 		pysyntax.MultiplyName:   builtinmod.Arithmetic(syntax.STAR, mul),
 		pysyntax.FloorName:      builtinmod.Plain(syntax.SLASHSLASH),
 		pysyntax.ShiftLeftName:  builtinmod.Arithmetic(syntax.LTLT, func(_ *starlark.Thread, x, y starlark.Value) (starlark.Value, error) { return shl(x, y) }),
 		pysyntax.ShiftRightName: builtinmod.Plain(syntax.GTGT),
-		pysyntax.AndName:        builtinmod.Plain(syntax.AMP),
-		pysyntax.OrName:         builtinmod.Plain(syntax.PIPE),
-		pysyntax.XorName:        builtinmod.Plain(syntax.CIRCUMFLEX),
+		pysyntax.AndName:        builtinmod.Arithmetic(syntax.AMP, operator(syntax.AMP)),
+		pysyntax.OrName:         builtinmod.Arithmetic(syntax.PIPE, operator(syntax.PIPE)),
+		pysyntax.XorName:        builtinmod.Arithmetic(syntax.CIRCUMFLEX, operator(syntax.CIRCUMFLEX)),
 		pysyntax.InPlaceName:    builtinmod.InPlace,
 		pysyntax.NegativeName:   builtinmod.Sign(syntax.MINUS),
 		pysyntax.InvertName:     builtinmod.Sign(syntax.TILDE),
@@ -63,6 +63,13 @@ func init() {
 	env["exit"], env["quit"] = sysmod.Exit, sysmod.Exit
 	env[pysyntax.SetName] = env["set"]
 	pythonBuiltins = env
+}
+
+// operator is x op y within the run's limits.
+func operator(op syntax.Token) func(*starlark.Thread, starlark.Value, starlark.Value) (starlark.Value, error) {
+	return func(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error) {
+		return operate(thread, op, x, y)
+	}
 }
 
 // declarePython fills the names of .py files. What the embedder declares stands.

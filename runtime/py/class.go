@@ -199,6 +199,7 @@ func (c *Class) matches(types starlark.Value, depth int) (bool, error) {
 	switch t := types.(type) {
 	case *Class:
 		return c.IsSubclass(t), nil
+	case *Exception:
 	case starlark.Indexable: // a tuple or a list
 		if _, isString := types.(starlark.String); isString || depth > maxReprDepth {
 			break

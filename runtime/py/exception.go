@@ -32,6 +32,8 @@ var (
 	_ Reprer            = (*Exception)(nil)
 
 	_ starlark.Comparable = (*Exception)(nil)
+	_ starlark.Indexable  = (*Exception)(nil)
+	_ starlark.Iterable   = (*Exception)(nil)
 )
 
 // Class returns the exception's class.
@@ -71,6 +73,17 @@ func (e *Exception) Repr() string {
 
 // Type returns the name of the class.
 func (e *Exception) Type() string { return e.class.name }
+
+// Len returns the number of arguments.
+func (e *Exception) Len() int { return len(e.Args) }
+
+// Index returns an argument: e[0] is e.args[0].
+//
+// exceptions.c, BaseException_getitem.
+func (e *Exception) Index(i int) starlark.Value { return e.Args[i] }
+
+// Iterate iterates over the arguments: number, text = e.
+func (e *Exception) Iterate() starlark.Iterator { return e.Args.Iterate() }
 
 // Freeze freezes the arguments and fields.
 func (e *Exception) Freeze() {

@@ -2,7 +2,6 @@ package py
 
 import (
 	"math"
-	"math/big"
 	"strconv"
 	"strings"
 
@@ -33,13 +32,31 @@ func Str(v starlark.Value) string {
 	case starlark.Float:
 		return formatFloat(float64(v), 12)
 	case *starlark.List, starlark.Tuple, *starlark.Dict, *starlark.Set:
-		return Repr(v)
+		return LongRepr(v)
 	}
 	return v.String()
 }
 
+// LongRepr is Repr with an L behind integers beyond 63 bits, which are Python 2's
+// long: what repr() is in .py files.
+func LongRepr(v starlark.Value) string {
+	switch v := v.(type) {
+	case starlark.String, starlark.Bytes:
+		return Repr(v)
+	case starlark.Int:
+		if isLong(v) {
+			return v.String() + "L"
+		}
+	}
+	w := reprWriter{long: true}
+	w.write(v, 0)
+	return w.String()
+}
+
+func isLong(n starlark.Int) bool { _, small := n.Int64(); return !small }
+
 // Repr returns the text Python 2's repr() gives for v, with the quoting of
-// Quote. Integers never get an L. Beyond 200 nested containers it writes "...",
+// Quote. Integers get no L: see LongRepr. Beyond 200 nested containers it writes "...",
 // as it does for a container inside itself.
 func Repr(v starlark.Value) string {
 	switch v := v.(type) {
@@ -48,21 +65,32 @@ func Repr(v starlark.Value) string {
 	case starlark.Bytes:
 		return Quote(string(v))
 	}
-	var b strings.Builder
-	writeRepr(&b, v, 0)
-	return b.String()
+	var w reprWriter
+	w.write(v, 0)
+	return w.String()
 }
 
-func writeRepr(b *strings.Builder, v starlark.Value, depth int) {
+// A reprWriter writes the text of a value.
+type reprWriter struct {
+	strings.Builder
+	long bool // an L behind long integers
+}
+
+func (b *reprWriter) write(v starlark.Value, depth int) {
 	if depth > maxReprDepth {
 		b.WriteString("...")
 		return
 	}
 	switch v := v.(type) {
 	case starlark.String:
-		writeQuoted(b, string(v))
+		writeQuoted(&b.Builder, string(v))
 	case starlark.Bytes:
-		writeQuoted(b, string(v))
+		writeQuoted(&b.Builder, string(v))
+	case starlark.Int:
+		b.WriteString(v.String())
+		if b.long && isLong(v) {
+			b.WriteByte('L')
+		}
 	case starlark.Float:
 		b.WriteString(formatFloat(float64(v), -1))
 	case *starlark.List:
@@ -71,7 +99,7 @@ func writeRepr(b *strings.Builder, v starlark.Value, depth int) {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			writeRepr(b, v.Index(i), depth+1)
+			b.write(v.Index(i), depth+1)
 		}
 		b.WriteByte(']')
 	case starlark.Tuple:
@@ -80,7 +108,7 @@ func writeRepr(b *strings.Builder, v starlark.Value, depth int) {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			writeRepr(b, e, depth+1)
+			b.write(e, depth+1)
 		}
 		if len(v) == 1 {
 			b.WriteByte(',')
@@ -92,9 +120,9 @@ func writeRepr(b *strings.Builder, v starlark.Value, depth int) {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			writeRepr(b, kv[0], depth+1)
+			b.write(kv[0], depth+1)
 			b.WriteString(": ")
-			writeRepr(b, kv[1], depth+1)
+			b.write(kv[1], depth+1)
 		}
 		b.WriteByte('}')
 	case *starlark.Set:
@@ -105,7 +133,7 @@ func writeRepr(b *strings.Builder, v starlark.Value, depth int) {
 				b.WriteString(", ")
 			}
 			first = false
-			writeRepr(b, e, depth+1)
+			b.write(e, depth+1)
 		}
 		b.WriteString("])")
 	case Reprer:
@@ -210,7 +238,7 @@ func TypeName(v starlark.Value) string {
 	case starlark.String, starlark.Bytes:
 		return "str"
 	case starlark.Int:
-		if b := v.BigInt(); b.CmpAbs(new(big.Int).SetInt64(math.MaxInt64)) > 0 {
+		if isLong(v) {
 			return "long"
 		}
 		return "int"

@@ -149,20 +149,20 @@ const (
 	// and ContainsName contains(x, y), x in y, for an i or x that is a bool. They are called only in scripts,
 	// only if Config.Known knows AddName, and only where an operand may be a bool.
 	// CPython: BINARY_ADD, INPLACE_ADD, UNARY_NEGATIVE, UNARY_INVERT, BINARY_SUBSCR, COMPARE_OP (in), …
-	AddName        = "$add"
+	AddName        = "$plus"
 	SubtractName   = "$sub"
 	MultiplyName   = "$times"
 	FloorName      = "$floor"
 	ShiftLeftName  = "$shl"
 	ShiftRightName = "$shr"
-	AndName        = "$and"
-	OrName         = "$or"
-	XorName        = "$xor"
+	AndName        = "$bitand"
+	OrName         = "$bitor"
+	XorName        = "$bitxor"
 	InPlaceName    = "$iadd"
 	NegativeName   = "$neg"
 	InvertName     = "$invert"
 	IndexName      = "$index"
-	ContainsName   = "$in"
+	ContainsName   = "$contains"
 
 	// AttrName is attr(x, name): x.name, for the names that Config.Attr picks.
 	// CPython: LOAD_ATTR.

@@ -4,6 +4,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 )
 
@@ -45,7 +46,31 @@ func Arithmetic(op syntax.Token, other func(thread *starlark.Thread, x, y starla
 // Add is x + y; InPlace is what x += y makes of x: a list is extended.
 //
 // listobject.c, list_inplace_concat.
-var Add = Arithmetic(syntax.PLUS, plain(syntax.PLUS))
+var Add = Arithmetic(syntax.PLUS, sumOf)
+
+// sumOf is the interpreter's x + y, once there is room for the result.
+func sumOf(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error) {
+	size := 0
+	switch x := x.(type) {
+	case starlark.Int:
+		if y, ok := y.(starlark.Int); ok {
+			return x.Add(y), nil
+		}
+	case starlark.String, starlark.Bytes:
+		size = max(starlark.Len(x), 0) + max(starlark.Len(y), 0)
+	case *starlark.List, starlark.Tuple:
+		size = (max(starlark.Len(x), 0) + max(starlark.Len(y), 0)) * valueSize
+	}
+	if size > smallSum {
+		if err := host.Reserve(thread, int64(size)); err != nil {
+			return nil, err
+		}
+	}
+	return starlark.Binary(syntax.PLUS, x, y)
+}
+
+// smallSum is what needs no room asked for.
+const smallSum = 4096 // bytes
 
 // InPlace is x += y.
 func InPlace(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -68,13 +93,6 @@ func InPlace(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 // plain is the interpreter's operator.
 func plain(op syntax.Token) func(*starlark.Thread, starlark.Value, starlark.Value) (starlark.Value, error) {
 	return func(_ *starlark.Thread, x, y starlark.Value) (starlark.Value, error) {
-		if op == syntax.PLUS {
-			if x, ok := x.(starlark.Int); ok {
-				if y, ok := y.(starlark.Int); ok {
-					return x.Add(y), nil
-				}
-			}
-		}
 		return starlark.Binary(op, x, y)
 	}
 }

@@ -255,6 +255,9 @@ func length(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 		return nil, err
 	}
 	n := starlark.Len(x)
+	if is[*py.Exception](x) { // which has items, and no length
+		n = -1
+	}
 	if n < 0 {
 		if n := attrOf(x, "__len__"); n != nil {
 			return starlark.Call(new(starlark.Thread), n, nil, nil)
@@ -270,7 +273,7 @@ func repr(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	if err := unpack(b, args, kwargs, 1, &x); err != nil {
 		return nil, err
 	}
-	return result(thread, py.Repr(x))
+	return result(thread, py.LongRepr(x))
 }
 
 // format is format(value, spec="").

@@ -191,7 +191,7 @@ func (d *directive) convert(c byte, v starlark.Value, at int) (s, sign string, e
 	switch c {
 	case 's', 'r':
 		if s = py.Str(v); c == 'r' {
-			s = py.Repr(v)
+			s = py.LongRepr(v)
 		}
 		if d.prec >= 0 && d.prec < len(s) {
 			s = s[:d.prec]

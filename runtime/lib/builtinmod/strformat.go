@@ -92,7 +92,7 @@ func (f *formatter) field(s string, depth int) (string, error) {
 	if converted {
 		switch conversion {
 		case "r":
-			v = starlark.String(py.Repr(v))
+			v = starlark.String(py.LongRepr(v))
 		case "s":
 			v = starlark.String(py.Str(v))
 		default:

@@ -116,6 +116,7 @@ func (e *encoder) compound(v starlark.Value) error {
 		return e.object(v.Items())
 	case *starlarkstruct.Struct:
 		return e.attributes(v)
+	case *py.Exception:
 	case starlark.Iterable:
 		if _, ok := v.(starlark.Indexable); ok || e.stock {
 			return e.array(v)
