@@ -1,6 +1,9 @@
 package repl
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -8,6 +11,12 @@ import (
 )
 
 func TestComplete(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"testdata_of_completion.star", "sub/inner.star"} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	rt, err := runtime.New(runtime.Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -43,6 +52,12 @@ func TestComplete(t *testing.T) {
 		{"from httplib import HTTPSC", "onnection", nil},
 		{"load('httpl", "ib'", nil},
 		{"load('httplib', 'HTTPSC", "onnection'", nil},
+		{"load('./testdata_of_comp", "letion.star'", nil},
+		{"load('./su", "b/", nil},
+		{"load('sub/inn", "er.star'", nil},
+		{"open('testd", "ata_of_completion.star'", nil},
+		{"r = httplib.responses[httplib.TEMPORARY_R", "EDIRECT", nil},
+		{"%save testd", "ata_of_completion.star", nil},
 		{"%tra", "ce", nil},
 		{"%trace o", "", []string{"off", "on"}},
 		{"%time fet", "ch(", nil},

@@ -152,8 +152,8 @@ func TestTerminal(t *testing.T) {
 		{"a paste into a block", []any{
 			"def f():\r" + pasted("x = 1\nreturn x\n") + "f()\r", []string{">>> f()", "1", ">>> "}}},
 		{"a paste presses no keys", []any{pasted("'a\x03\x04b'") + "\r", []string{"'ab'", ">>> "}}},
-		{"help", []any{"httplib.OK?\r", []string{">>> "}}},
-		{"%time", []any{"%time 2 + 2\r", []string{">>> "}}},
+		{"a value of a function is shown once, None never", []any{"None\r", []string{">>> None", ">>> "}, "def f(): 1; 2\r\rf()\r", []string{">>> f()", ">>> "}}},
+		{"dir", []any{"'getheader' in dir(httplib.HTTPResponse), dir(urllib)[-1]\r", []string{"(True, 'urlretrieve')", ">>> "}}},
 		{"an unknown command", []any{"%nonsense\r", []string{"there is no command %nonsense; %help lists them", ">>> "}}},
 		{"wide characters", []any{"'日本語'" + left + left + "x" + "\r", []string{">>> '日本x語'", `'\xe6\x97\xa5\xe6\x9c\xacx\xe8\xaa\x9e'`, ">>> "}}},
 		{"Ctrl-L clears the screen", []any{"1\r", []string{"1", ">>> "}, ctrlL + "2\r", []string{">>> 2", "2", ">>> "}}},
@@ -316,6 +316,27 @@ func TestInterrupts(t *testing.T) {
 		c.Send("2\r")
 		c.Expect("2", ">>> ")
 	})
+}
+
+func TestHelp(t *testing.T) {
+	for keys, pattern := range map[string]string{
+		"httplib.OK?\r":   `>>> httplib\.OK\?\nhttplib\.OK = 200\n(.*\n)*>>> *\n`,
+		"?urllib.quote\r": `\nurllib\.quote\(s, safe="/"\) -> str\n(.*\n)*>>> *\n`,
+		"help(httplib.HTTPConnection.putheader)\r":       `\nhttplib\.HTTPConnection\.putheader\(header, /, \*values\)\n`,
+		"help('errors')\r":                               `(?i)exception(.*\n)*>>> *\n`,
+		"c = httplib.HTTPConnection('h')\rc.request??\r": `\nhttplib\.HTTPConnection\.request\(method, url, `,
+		"def f(a, b=2):\r'Adds.'\rreturn a + b\r\rf?\r":  `\nf\(a, b=2\)\n\n    Adds\.\n`,
+		"nowhere?\r":    `there is no help on 'nowhere'`,
+		"%help\r":       `%curl +shows the last request as a curl command\n`,
+		"%time 2 + 2\r": `>>> %time 2 \+ 2\n4\ntook [\d.]+.?s\n>>> *\n`,
+	} {
+		t.Run(strings.TrimSpace(keys), func(t *testing.T) {
+			t.Parallel()
+			c := newConsole(t, 100)
+			c.Send(keys)
+			c.Contains(pattern)
+		})
+	}
 }
 
 func TestLeaving(t *testing.T) {

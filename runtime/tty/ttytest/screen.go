@@ -92,7 +92,14 @@ func (v *Screen) put(r rune) {
 		v.col = max(v.col-1, 0)
 		return
 	}
+	if r == '\t' {
+		v.col = min(v.col/8*8+8, v.columns-1)
+		return
+	}
 	w := tty.RuneWidth(r)
+	if w == 0 {
+		return // joins what is there
+	}
 	if v.col+w > v.columns {
 		v.row, v.col = v.row+1, 0
 	}

@@ -12,6 +12,7 @@ func TestScreen(t *testing.T) {
 		"a\r\nb\x1b[A\r\x1b[JX":     "X\n",
 		"日本\b\bX":                   "日X\n",
 		"abcdef\b\b\x1b[K":          "abcd\n",
+		"a\tb":                      "a       b\n",
 		"\x1b[31mred\x1b[0m\x1b[2K": "\n",
 	} {
 		v := NewScreen(10, 5)
