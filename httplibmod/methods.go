@@ -1,7 +1,6 @@
 package httplibmod
 
 import (
-	"errors"
 	"slices"
 
 	"go.starlark.net/starlark"
@@ -73,7 +72,6 @@ func init() {
 }
 
 func connOf(b *starlark.Builtin) *HTTPConnection { return b.Receiver().(*HTTPConnection) }
-func respOf(b *starlark.Builtin) *HTTPResponse   { return b.Receiver().(*HTTPResponse) }
 
 // connRequest is request(method, url[, body[, headers]], *, progress=False).
 func connRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -251,108 +249,6 @@ func connGetResponse(thread *starlark.Thread, b *starlark.Builtin, args starlark
 	return r, nil
 }
 
-// getResponse is httplib.py, HTTPConnection.getresponse. A response whose head
-// cannot be read leaves the state Request-sent, and the socket closed (H4).
-func (c *HTTPConnection) getResponse(thread *starlark.Thread, buffering bool) (*HTTPResponse, error) {
-	if err := c.checkMutable("get a response from"); err != nil {
-		return nil, err
-	}
-	if c.pending != nil && c.pending.closed {
-		c.pending = nil
-	}
-	to, err := c.allowed(opGetResponse)
-	if err != nil {
-		return nil, err
-	}
-	if c.pending != nil {
-		return nil, ResponseNotReady.New(nil)
-	}
-	t := c.transport()
-	if t == nil {
-		if c.lostAnswer {
-			return nil, ResponseNotReady.Errorf("the answer to this request was lost: close() first")
-		}
-		return nil, py.AttributeError.Errorf("'NoneType' object has no attribute 'makefile'")
-	}
-	if t.sock != nil && c.announced.wrong() {
-		t.spent = true
-		if c.rules.strict && !c.announced.expect && t.unsent == nil {
-			t.close(thread)
-			c.lostAnswer = true
-			return nil, py.ValueError.Errorf("the body is shorter than its Content-Length")
-		}
-	}
-	r, err := c.makeResponse(thread, t, buffering)
-	if err != nil {
-		return nil, err
-	}
-	r.x = c.watch.take()
-	if err := r.begin(thread); err != nil {
-		err = asException(err)
-		if t.unsent != nil {
-			err = t.unsent
-		}
-		r.abandon(thread)
-		c.lostAnswer = true
-		return nil, err
-	}
-	if t.timed {
-		t.expire(c.expires) // the head's own time is over
-	}
-	if r.x != nil {
-		r.x.head(r)
-	}
-	c.state = to
-	if r.willClose {
-		// The response takes the socket along.
-		r.owned = true
-		c.t = nil
-		return r, nil
-	}
-	t.held = true
-	c.pending = r
-	return r, nil
-}
-
-// makeResponse calls response_class(sock, [debuglevel,] strict=, method=,
-// [buffering=]) as Python does, if the script set one.
-func (c *HTTPConnection) makeResponse(thread *starlark.Thread, t *transport, buffering bool) (*HTTPResponse, error) {
-	if c.responseClass == responseClass {
-		return newResponse(thread, t, c.debuglevel, c.strict, c.method, buffering)
-	}
-	args := starlark.Tuple{t.value}
-	if c.debugging() {
-		args = append(args, c.debuglevel)
-	}
-	kwargs := []starlark.Tuple{{starlark.String("strict"), c.strict}, {starlark.String("method"), c.method}}
-	if buffering {
-		kwargs = append(kwargs, starlark.Tuple{starlark.String("buffering"), starlark.True})
-	}
-	v, err := starlark.Call(thread, c.responseClass, args, kwargs)
-	if err != nil {
-		return nil, err
-	}
-	r, ok := v.(*HTTPResponse)
-	if !ok {
-		return nil, py.TypeError.Errorf("response_class returned %s; want an HTTPResponse", py.TypeName(v))
-	}
-	if r.t.value == t.value {
-		r.t = t // the window belongs to the connection's socket
-		if t.r != nil {
-			r.r = t.r
-		}
-	}
-	return r, nil
-}
-
-// asException lets an error of begin be raised after the response is closed.
-func asException(err error) error {
-	if errors.As(err, new(*py.Exception)) {
-		return err
-	}
-	return wireError(err)
-}
-
 // connConnect is connect().
 func connConnect(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
@@ -396,39 +292,6 @@ func connClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	return starlark.None, c.close(thread)
 }
 
-// close is httplib.py, HTTPConnection.close: idle again, the socket closed, and
-// the unread persistent response with it. Lines put but not sent are dropped (D2).
-func (c *HTTPConnection) close(thread *starlark.Thread) error {
-	c.state = moves[c.state][opClose]
-	c.request.reset()
-	c.watch.end(nil)
-	c.lostAnswer = false
-	var err error
-	if t := c.t; t != nil {
-		c.t = nil
-		err = t.close(thread)
-	}
-	if r := c.pending; r != nil {
-		c.pending = nil
-		err = errors.Join(err, r.finish(thread))
-	}
-	return err
-}
-
-// detach gives up the socket for another: a response still to be read keeps it.
-func (c *HTTPConnection) detach(thread *starlark.Thread) {
-	t := c.transport()
-	c.t = nil
-	switch {
-	case t == nil:
-	case t.held && c.pending != nil && !c.pending.closed:
-		c.pending.owned = true
-		c.pending = nil
-	default:
-		t.close(thread)
-	}
-}
-
 // connSetDebugLevel is set_debuglevel(level).
 func connSetDebugLevel(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var level starlark.Value
@@ -452,140 +315,4 @@ func connSetTunnel(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 		}
 	}
 	return starlark.None, connOf(b).setTunnel(host, port, fields)
-}
-
-// respBegin is begin().
-func respBegin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
-		return nil, err
-	}
-	r := respOf(b)
-	if r.frozen {
-		return nil, errors.New("cannot read from frozen HTTPResponse")
-	}
-	if err := r.begin(thread); err != nil {
-		return nil, asException(err)
-	}
-	return starlark.None, nil
-}
-
-// respRead is read([amt]).
-func respRead(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	amt, err := readAmount(b, args, kwargs)
-	if err != nil {
-		return nil, err
-	}
-	s, err := respOf(b).read(thread, amt)
-	if err != nil {
-		return nil, err
-	}
-	return starlark.String(s), nil
-}
-
-// readAmount returns read's one argument, without the cost of UnpackArgs where
-// it is given as usual.
-func readAmount(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (int64, error) {
-	switch {
-	case len(kwargs) == 0 && len(args) == 0:
-		return all, nil
-	case len(kwargs) == 0 && len(args) == 1:
-		return amountOf(args[0])
-	}
-	var amount starlark.Value = starlark.None
-	if err := py.UnpackMethod(b.Name(), args, kwargs, "amt?", &amount); err != nil {
-		return 0, err
-	}
-	return amountOf(amount)
-}
-
-// amountOf returns how many bytes v asks for: all for None and for any negative
-// number; what is no integer is a TypeError (D12).
-func amountOf(v starlark.Value) (int64, error) {
-	switch v := v.(type) {
-	case starlark.NoneType:
-		return all, nil
-	case starlark.Bool:
-		if v {
-			return 1, nil
-		}
-		return 0, nil
-	case starlark.Int:
-		n, ok := v.Int64()
-		if !ok || n < 0 {
-			return all, nil
-		}
-		return n, nil
-	}
-	return 0, py.TypeError.Errorf("an integer is required, not %s", py.TypeName(v))
-}
-
-// respGetHeader is getheader(name[, default]).
-func respGetHeader(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var name, fallback starlark.Value = nil, starlark.None
-	if len(kwargs) == 0 && len(args) == 1 {
-		name = args[0]
-	} else if err := py.UnpackMethod(b.Name(), args, kwargs, "name", &name, "default?", &fallback); err != nil {
-		return nil, err
-	}
-	r := respOf(b)
-	if r.msg == nil {
-		return nil, ResponseNotReady.New(nil)
-	}
-	return r.msg.lookup(name, fallback)
-}
-
-// respGetHeaders is getheaders().
-func respGetHeaders(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
-		return nil, err
-	}
-	r := respOf(b)
-	if r.msg == nil {
-		return nil, ResponseNotReady.New(nil)
-	}
-	items := r.msg.Items()
-	list := make([]starlark.Value, len(items))
-	for i, kv := range items {
-		list[i] = kv
-	}
-	return starlark.NewList(list), nil
-}
-
-// respFileno is fileno(): the socket's descriptor.
-func respFileno(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
-		return nil, err
-	}
-	return respOf(b).fileno(thread)
-}
-
-func (r *HTTPResponse) fileno(thread *starlark.Thread) (starlark.Value, error) {
-	if r.closed {
-		return nil, py.AttributeError.Errorf("'NoneType' object has no attribute 'fileno'")
-	}
-	value := r.t.value
-	if r.file != nil {
-		value = r.file.value
-	}
-	fileno, err := (&scriptObject{value}).method("fileno")
-	if err != nil {
-		return nil, err
-	}
-	return starlark.Call(thread, fileno, nil, nil)
-}
-
-// respIsClosed is isclosed().
-func respIsClosed(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
-		return nil, err
-	}
-	return starlark.Bool(respOf(b).closed), nil
-}
-
-// respClose is close().
-func respClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackMethod(b.Name(), args, kwargs); err != nil {
-		return nil, err
-	}
-	return starlark.None, respOf(b).close(thread)
 }

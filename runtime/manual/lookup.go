@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"starwire/runtime/spell"
 )
 
 // Lookup returns the entry of a name: "urllib", "urllib.quote",
@@ -146,7 +148,7 @@ func Suggest(name string) []string {
 		}
 		d := 0
 		if !strings.EqualFold(spelt, name) {
-			if d = editDistance(strings.ToLower(name), strings.ToLower(spelt), limit); d > limit {
+			if d = spell.Distance(strings.ToLower(name), strings.ToLower(spelt), limit); d > limit {
 				return
 			}
 		}
@@ -174,28 +176,4 @@ func Suggest(name string) []string {
 		names = append(names, c.name)
 	}
 	return names
-}
-
-// editDistance is the number of single-character edits between a and b, or some
-// number over limit if it is larger.
-func editDistance(a, b string, limit int) int {
-	if d := len(a) - len(b); d > limit || -d > limit {
-		return limit + 1
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }

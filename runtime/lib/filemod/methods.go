@@ -161,11 +161,7 @@ func fileNext(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 
 // fileXReadLines is f.xreadlines(): the file, to be looped over.
 func fileXReadLines(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
-		return nil, err
-	}
-	f := b.Receiver().(*File)
-	_, end, err := f.begin(thread, "read from", anyAccess)
+	f, end, err := ask(thread, b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
@@ -248,13 +244,19 @@ func fileSeek(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	return starlark.None, err
 }
 
+// ask begins a method without arguments that neither reads nor writes.
+func ask(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (f *File, end func(), err error) {
+	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, nil, err
+	}
+	f = b.Receiver().(*File)
+	_, end, err = f.begin(thread, "read from", anyAccess)
+	return f, end, err
+}
+
 // fileTell is f.tell().
 func fileTell(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
-		return nil, err
-	}
-	f := b.Receiver().(*File)
-	_, end, err := f.begin(thread, "read from", anyAccess)
+	f, end, err := ask(thread, b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
@@ -400,11 +402,7 @@ func fileFlush(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 
 // fileFileno is f.fileno().
 func fileFileno(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
-		return nil, err
-	}
-	f := b.Receiver().(*File)
-	_, end, err := f.begin(thread, "read from", anyAccess)
+	f, end, err := ask(thread, b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
@@ -419,11 +417,7 @@ func fileFileno(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 // fileIsATTY is f.isatty(): whether the file is a terminal, as far as its mode
 // tells: a character device that is not the null device.
 func fileIsATTY(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
-		return nil, err
-	}
-	f := b.Receiver().(*File)
-	_, end, err := f.begin(thread, "read from", anyAccess)
+	f, end, err := ask(thread, b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
