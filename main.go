@@ -83,6 +83,7 @@ Permissions; without any of these flags a script may do what you may:
 
 Limits; there are none unless given:
   --max-steps N  --max-read SIZE  --max-write SIZE  --max-print SIZE  --max-conns N
+  --max-depth N  --max-json-depth N   calls in calls, lists and dicts in JSON
   --max-memory SIZE         sizes as 4096, 64MiB, 1GB
   --isolate                 run the script in a process of its own, which the system
                             limits to --max-memory, 512MiB by default

@@ -141,7 +141,7 @@ func Everything() Permissions {
 }
 
 // Limits bound one run: a Run, a Call, or a Session. 0 means the default, a
-// negative value no limit. All threads of a run share them.
+// negative value no limit (of the depths: the default). All threads of a run share them.
 type Limits struct {
 	// Steps is the number of interpreter steps, about ten million a second's
 	// worth. The default is 1,000,000,000. Each item of a Session has as many.
@@ -156,6 +156,14 @@ type Limits struct {
 	PrintBytes int64
 	// Conns is the number of connections opened. The default is 1,000.
 	Conns int
+	// CallDepth is how many calls of functions may be inside each other: about, as
+	// it is looked at once in as many steps. By default it is 10,000, and to go
+	// deeper is a RuntimeError, as in Python, and no limit.
+	CallDepth int
+	// JSONDepth is how many lists and dicts may be inside each other in JSON that is
+	// read or written. By default it is 1,000, and to go deeper is a ValueError, as in
+	// Python, and no limit.
+	JSONDepth int
 	// Memory is the number of bytes that the heap of the process may grow by while
 	// the run goes on; a sample is taken every few milliseconds. Go does not tell the
 	// memory of one goroutine from another's: what others use meanwhile counts too.
@@ -168,7 +176,7 @@ type Limits struct {
 
 // NoLimits returns limits that bound nothing.
 func NoLimits() Limits {
-	return Limits{Steps: -1, Wall: -1, ReadBytes: -1, WriteBytes: -1, PrintBytes: -1, Conns: -1, Memory: -1}
+	return Limits{Steps: -1, Wall: -1, ReadBytes: -1, WriteBytes: -1, PrintBytes: -1, Conns: -1, CallDepth: -1, JSONDepth: -1, Memory: -1}
 }
 
 // withDefaults replaces the zeros.
@@ -180,6 +188,8 @@ func (l Limits) withDefaults() Limits {
 		WriteBytes: or(l.WriteBytes, 1<<30),
 		PrintBytes: or(l.PrintBytes, 16<<20),
 		Conns:      or(l.Conns, 1000),
+		CallDepth:  l.CallDepth,
+		JSONDepth:  l.JSONDepth,
 		Memory:     or(l.Memory, 256<<20),
 	}
 }

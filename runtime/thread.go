@@ -114,6 +114,7 @@ func (rt *Runtime) newRun(ctx context.Context) *run {
 	h.Budget = &host.Budget{
 		ReadLimit: rt.limits.ReadBytes, WriteLimit: rt.limits.WriteBytes,
 		PrintLimit: rt.limits.PrintBytes, ConnLimit: int64(rt.limits.Conns),
+		JSONDepth: max(rt.limits.JSONDepth, 0),
 	}
 	h.Stdout, h.Stderr = &r.out, &stream{w: rt.config.Stderr, mu: &rt.errMu, budget: h.Budget}
 	h.Names = rt.names()
@@ -299,9 +300,13 @@ const stepSlice = 1 << 14
 
 // takeSteps takes some of the steps the task has left; 0 means none are.
 func (t *task) takeSteps() uint64 {
+	slice := int64(stepSlice)
+	if depth := t.run.rt.limits.CallDepth; depth > 0 {
+		slice = min(slice, int64(depth)+1)
+	}
 	limit := t.run.rt.limits.Steps
 	if limit < 0 {
-		return stepSlice
+		return uint64(slice)
 	}
 	for {
 		left := t.steps.Load()
@@ -309,7 +314,7 @@ func (t *task) takeSteps() uint64 {
 			return 0
 		}
 		// Many threads must not have all there is while one has none.
-		n := min(stepSlice, left/64+1)
+		n := min(slice, left/64+1)
 		if t.steps.CompareAndSwap(left, left-n) {
 			return uint64(n)
 		}
@@ -325,10 +330,16 @@ const maxCallDepth = 10_000
 // steps too, perhaps several slices at once.
 func moreSteps(thread *starlark.Thread) {
 	st := stateOf(thread)
+	root := st.task.root()
+	if depth := st.task.run.rt.limits.CallDepth; depth > 0 && thread.CallStackDepth() > depth {
+		over := &LimitError{Limit: "call depth", Value: strconv.Itoa(depth) + " calls", Flag: "--max-depth"}
+		root.stop(over)
+		thread.Cancel(over.Error())
+		return
+	}
 	if thread.CallStackDepth() > maxCallDepth {
 		st.setPending(thread, tooRecursive())
 	}
-	root := st.task.root()
 	for st.limit <= thread.Steps {
 		n := root.takeSteps()
 		if n == 0 {

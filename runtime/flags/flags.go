@@ -131,6 +131,8 @@ func newFlagSet(o *Options) (fs *flag.FlagSet, sandbox *bool, conns *int64) {
 	fs.Func("max-memory", "", size(&l.Memory))
 	conns = new(int64)
 	fs.Func("max-conns", "", count(conns))
+	fs.Func("max-depth", "", number(&l.CallDepth))
+	fs.Func("max-json-depth", "", number(&l.JSONDepth))
 	return fs, sandbox, conns
 }
 

@@ -33,6 +33,8 @@ func TestParse(t *testing.T) {
 		{[]string{"--max-print=4096"}, func(o Options) any { return o.Config.Limits.PrintBytes }, int64(4096)},
 		{[]string{"--max-memory=2KiB"}, func(o Options) any { return o.Config.Limits.Memory }, int64(2048)},
 		{[]string{"--max-conns=7"}, func(o Options) any { return o.Config.Limits.Conns }, 7},
+		{[]string{"--max-depth=7"}, func(o Options) any { return o.Config.Limits.CallDepth }, 7},
+		{[]string{"--max-json-depth=8"}, func(o Options) any { return o.Config.Limits.JSONDepth }, 8},
 		{nil, func(o Options) any { return o.Config.Limits }, runtime.NoLimits()},
 		{nil, func(o Options) any { return o.Config.Permissions }, runtime.Everything()},
 		{[]string{"--sandbox"}, func(o Options) any { return o.Config.Permissions }, runtime.Permissions{}},

@@ -40,6 +40,18 @@ func count(field *int64) func(string) error {
 	}
 }
 
+// number is count of an int.
+func number(field *int) func(string) error {
+	return func(s string) error {
+		var n int64
+		if err := count(&n)(s); err != nil {
+			return err
+		}
+		*field = int(min(n, 1<<31-1))
+		return nil
+	}
+}
+
 // units are the suffixes of sizes, longer ones before those they end in.
 var units = []struct {
 	suffix string

@@ -13,6 +13,10 @@ type Budget struct {
 	PrintLimit int64 // bytes printed
 	ConnLimit  int64 // connections opened
 
+	// JSONDepth bounds how many lists and dicts are in each other in JSON that is read
+	// or written. It is no limit of the kind above: 0 leaves it to the built-ins.
+	JSONDepth int
+
 	read, written, printed, conns atomic.Int64
 }
 
@@ -34,6 +38,14 @@ func (b *Budget) Print(n int64) error {
 // Conn charges one connection opened.
 func (b *Budget) Conn() error {
 	return charge(&b.conns, 1, b.ConnLimit, "connections", "--max-conns")
+}
+
+// JSON returns a *LimitError if depth is more than JSONDepth.
+func (b *Budget) JSON(depth int) error {
+	if b.JSONDepth > 0 && depth > b.JSONDepth {
+		return &LimitError{Limit: "JSON depth", Value: strconv.Itoa(b.JSONDepth) + " levels", Flag: "--max-json-depth"}
+	}
+	return nil
 }
 
 func charge(used *atomic.Int64, n, limit int64, name, flag string) error {

@@ -33,6 +33,8 @@ complete -c starwire -l max-read -x
 complete -c starwire -l max-write -x
 complete -c starwire -l max-print -x
 complete -c starwire -l max-conns -x
+complete -c starwire -l max-depth -x
+complete -c starwire -l max-json-depth -x
 complete -c starwire -l max-memory -x
 complete -c starwire -l isolate -d 'run it in a process of its own'
 complete -c starwire -o run -x -d 'test: names to run'

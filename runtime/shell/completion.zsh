@@ -28,7 +28,7 @@ _starwire() {
 		'--allow-net[hosts to connect to]:list:' '--deny-net[hosts not to connect to]:list:' \
 		'--allow-read[folders to read]:folder:_files -/' '--allow-write[folders to write]:folder:_files -/' \
 		'--allow-env[environment variables to read]:list:' '--allow-listen[run test servers]' \
-		'--max-steps:number:' '--max-read:size:' '--max-write:size:' '--max-print:size:' '--max-conns:number:' \
+		'--max-steps:number:' '--max-read:size:' '--max-write:size:' '--max-print:size:' '--max-conns:number:' '--max-depth:number:' '--max-json-depth:number:' \
 		'--max-memory:size:' '--isolate[run it in a process of its own]' \
 		'--policy[how careful connections are]:policy:(python strict)' '--deadline[for a request and its response]:duration:' \
 		'--max-body[what one read may return]:size:' \

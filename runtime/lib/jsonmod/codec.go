@@ -6,6 +6,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 )
 
@@ -131,4 +132,20 @@ func isSurrogate(r rune) bool { return 0xd800 <= r && r <= 0xdfff }
 func appendEscape(b []byte, r rune) []byte {
 	const hex = "0123456789abcdef"
 	return append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+}
+
+// most is how deep any run may go: all of this recurses.
+const most = 50_000
+
+// depthLimit returns how deep the thread's run may go, and the error of a run that
+// has a limit of its own and goes deeper.
+func depthLimit(thread *starlark.Thread, depth int) (int, error) {
+	if depth <= 1 || thread == nil {
+		return MaxDepth, nil
+	}
+	b := host.From(thread).Budget
+	if b.JSONDepth == 0 {
+		return MaxDepth, nil
+	}
+	return most, b.JSON(depth)
 }

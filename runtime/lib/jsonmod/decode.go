@@ -93,8 +93,11 @@ func (d *decoder) value(i int) (starlark.Value, int, error) {
 		s, i, err := d.str(i + 1)
 		return starlark.String(s), i, err
 	case '{', '[':
-		if d.depth++; d.depth > MaxDepth {
-			return nil, i, d.failure(fmt.Sprintf("Nested more than %d levels deep", MaxDepth), i, -1)
+		d.depth++
+		if most, err := depthLimit(d.thread, d.depth); err != nil {
+			return nil, i, err
+		} else if d.depth > most {
+			return nil, i, d.failure(fmt.Sprintf("Nested more than %d levels deep", most), i, -1)
 		}
 		defer func() { d.depth-- }()
 		if d.s[i] == '{' {

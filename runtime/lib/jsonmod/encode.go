@@ -87,8 +87,9 @@ func (e *encoder) value(v starlark.Value) error {
 
 // compound writes what is not a scalar.
 func (e *encoder) compound(v starlark.Value) error {
-	if e.depth++; e.depth > MaxDepth {
-		return py.ValueError.Errorf("nested too deeply for JSON (more than %d levels)", MaxDepth)
+	e.depth++
+	if err := e.tooDeep(); err != nil {
+		return err
 	}
 	defer func() { e.depth-- }()
 	if e.circular {
@@ -368,4 +369,13 @@ func number(v starlark.Value) starlark.Value {
 		return starlark.MakeInt(1)
 	}
 	return v
+}
+
+// tooDeep returns the error of values nested more deeply than they may be.
+func (e *encoder) tooDeep() error {
+	most, err := depthLimit(e.thread, e.depth)
+	if err == nil && e.depth > most {
+		err = py.ValueError.Errorf("nested too deeply for JSON (more than %d levels)", most)
+	}
+	return err
 }

@@ -101,8 +101,9 @@ func jsonIndent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 				i = j
 				break
 			}
-			if e.depth++; e.depth > MaxDepth {
-				return nil, py.ValueError.Errorf("nested too deeply for JSON (more than %d levels)", MaxDepth)
+			e.depth++
+			if err := e.tooDeep(); err != nil {
+				return nil, err
 			}
 			e.line(e.depth)
 		case ']', '}':
