@@ -42,7 +42,7 @@ const usage = `starwire runs scripts that talk HTTP through Python's httplib.
   starwire [flags] FILE [ARG...]      run a script (also: starwire run FILE)
   starwire [flags] -c CODE [ARG...]   run CODE: Starlark, or with Python's statements
   starwire [flags]                    talk to it; run standard input if it is no terminal
-  starwire [flags] -i FILE [ARG...]   run a script, then talk to it
+  starwire [flags] -i FILE [ARG...]   run a script, or -c CODE, then talk to it
   starwire doctest [flags] FILE...    run the >>> examples of documents and docstrings
   starwire test [flags] [PATH...]     run the test_* functions of *_test.star files
   starwire check [flags] FILE...      find mistakes without running
@@ -188,6 +188,9 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	switch {
 	case o.HasCode:
 		o.Config.Args = append([]string{"-c"}, args...)
+		if o.Interactive {
+			return o.talk(ctx, "<string>", []byte(o.Code), stdin, stdout, stderr)
+		}
 		return o.runText(ctx, "<string>", []byte(o.Code), stderr)
 	case len(args) > 0 && args[0] != "-":
 		src, err := read(ctx, func() ([]byte, error) { return os.ReadFile(args[0]) })
@@ -196,7 +199,7 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		}
 		o.Config.Args = args
 		if o.Interactive {
-			return o.talk(ctx, args[0], stdin, stdout, stderr)
+			return o.talk(ctx, args[0], src, stdin, stdout, stderr)
 		}
 		return o.runText(ctx, args[0], src, stderr)
 	case (command == "run" || o.Interactive) && len(args) == 0:
@@ -210,7 +213,7 @@ func run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		return o.runText(ctx, "<stdin>", src, stderr)
 	}
 	o.Config.Args = []string{""}
-	return o.talk(ctx, "", stdin, stdout, stderr)
+	return o.talk(ctx, "", nil, stdin, stdout, stderr)
 }
 
 var errInterrupt = errors.New("KeyboardInterrupt")
@@ -358,8 +361,12 @@ func document(name string, err error) error {
 	return err
 }
 
-// talk talks to a person, after it has run file if that is not "".
-func (o *options) talk(ctx context.Context, file string, stdin *os.File, stdout, stderr io.Writer) int {
+// talk talks to a person, after it has run text if its name is not "".
+func (o *options) talk(ctx context.Context, name string, text []byte, stdin *os.File, stdout, stderr io.Writer) int {
+	file := name
+	if o.HasCode {
+		file = ""
+	}
 	r := repl.New(repl.Options{
 		Stdin: stdin, Stdout: stdout, Stderr: stderr,
 		Colors:  o.Color.Colors(stdout),
@@ -373,12 +380,8 @@ func (o *options) talk(ctx context.Context, file string, stdin *os.File, stdout,
 	}
 	s := rt.NewSession()
 	defer s.Close()
-	if file != "" {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return fail(stderr, err)
-		}
-		err = s.Run(ctx, file, text)
+	if name != "" {
+		err = s.Run(ctx, name, text)
 		code := o.report(stderr, err)
 		if err != nil && !term.IsTerminal(int(stdin.Fd())) {
 			return code
@@ -386,7 +389,7 @@ func (o *options) talk(ctx context.Context, file string, stdin *os.File, stdout,
 		// However the script ended, there is something to look at.
 		var exit *runtime.ExitError
 		if errors.As(err, &exit) {
-			fmt.Fprintf(stderr, "starwire: %s ended by sys.exit, status %d\n", file, code)
+			fmt.Fprintf(stderr, "starwire: %s ended by sys.exit, status %d\n", name, code)
 		}
 	}
 	if !term.IsTerminal(int(stdin.Fd())) {

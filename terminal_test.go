@@ -149,10 +149,26 @@ func TestProgress(t *testing.T) {
 			if code := c.Exit(); code != tt.code {
 				t.Errorf("exit status %d; want %d", code, tt.code)
 			}
+			if tt.code == 0 && c.Look(func(s *ttytest.Screen) bool { return s.Styled }) {
+				t.Error("the bar has colours")
+			}
 			c.Until(fmt.Sprintf("in the end %q", tt.end), func(s *ttytest.Screen) bool {
 				return strings.TrimRight(s.Text(), "\n") == strings.TrimRight(tt.end, "\n")
 			})
 		})
+	}
+}
+
+// TestInteractiveCode: -i -c CODE runs CODE, then talks.
+func TestInteractiveCode(t *testing.T) {
+	c := onTerminal(t, nil, "-i", "-c", "print('ran'); x = 6", "arg")
+	c.Contains(`^ran\n`)
+	c.Send("x * 7, sys.argv\r%reload\r")
+	c.Contains(`\n\(42, \['-c', 'arg'\]\)\n`)
+	c.Contains(`this session has none\n>>> *\n`)
+	c.Send(ttytest.CtrlD)
+	if code := c.Exit(); code != 0 {
+		t.Errorf("exit status %d; want 0", code)
 	}
 }
 
