@@ -174,6 +174,35 @@ func TestDialOwnServers(t *testing.T) {
 	}
 }
 
+// TestTunnelJudgesTarget: the name that the proxy is asked for counts, with its port
+// and what will be spoken; nobody resolves it.
+func TestTunnelJudgesTarget(t *testing.T) {
+	r, _ := dialer(t, Config{
+		Permissions: Permissions{Net: []string{"proxy.test:3128", "a.test:443", "*.below.test", "https://secure.test", "10.0.0.0/8"}, DenyNet: []string{"no.below.test"}},
+		Lookup: func(_ context.Context, name string) ([]netip.Addr, error) {
+			t.Errorf("%s was resolved", name)
+			return nil, nil
+		},
+	})
+	for _, tt := range []struct {
+		scheme, host, port string
+		ok                 bool
+	}{
+		{"https", "a.test", "443", true}, {"http", "A.Test.", "443", true}, {"https", "a.test", "444", false},
+		{"https", "x.below.test", "1", true}, {"https", "no.below.test", "1", false}, {"https", "below.test", "1", false},
+		{"https", "secure.test", "443", true}, {"http", "secure.test", "443", false}, {"", "secure.test", "443", false},
+		{"https", "10.1.2.3", "443", true}, {"https", "::ffff:10.1.2.3", "443", true}, {"https", "127.0.0.1", "443", false},
+		{"https", "proxy.test", "443", false}, {"https", "localhost", "443", false}, {"https", "b.test", "443", false},
+	} {
+		err := r.tunnel(tt.scheme, tt.host, tt.port)
+		if tt.ok && err != nil {
+			t.Errorf("%s to %s:%s: %v", tt.scheme, tt.host, tt.port, err)
+		} else if !tt.ok {
+			wantRefused(t, tt.scheme+" to "+tt.host+":"+tt.port, err)
+		}
+	}
+}
+
 func TestListenRefused(t *testing.T) {
 	r, _ := dialer(t, Config{})
 	_, err := r.listen(context.Background())

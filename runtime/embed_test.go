@@ -58,6 +58,12 @@ func main() {
 	item.SetKey(starlark.String("amount"), starlark.MakeInt(14))
 	v, err := rt.Call(ctx, globals["price"].(starlark.Callable), starlark.Tuple{item}, nil)
 	fmt.Println(v, err)
+	var price func(item map[string]any) (int, error)
+	if err := rt.Bind(globals["price"], &price); err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	fmt.Println(price(map[string]any{"name": "milk", "amount": 2}))
 	_, err = rt.Call(ctx, globals["call"].(starlark.Callable), starlark.Tuple{starlark.String("example.com")}, nil)
 	var refused *host.PermissionError
 	fmt.Println(errors.As(err, &refused), refused.Grant)
@@ -103,7 +109,7 @@ func TestEmbed(t *testing.T) {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GONOSUMDB=*", "GOWORK=off")
 	out, err := cmd.CombinedOutput()
-	const want = "script: asked for tea\n42 <nil>\ntrue --allow-net=example.com:80\n"
+	const want = "script: asked for tea\n42 <nil>\nscript: asked for milk\n6 <nil>\ntrue --allow-net=example.com:80\n"
 	if err != nil || string(out) != want {
 		t.Errorf("go run: %v, printed\n%s\nwant\n%s", err, out, want)
 	}

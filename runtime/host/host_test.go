@@ -23,6 +23,10 @@ func TestNothingGranted(t *testing.T) {
 			_, err := h.Dial(context.Background(), DialRequest{Host: "::1", Port: "80"})
 			return err
 		}, "not allowed to connect to [::1]:80 (to allow it: --allow-net=[::1]:80)"},
+		{"unix", func() error {
+			_, err := h.Dial(context.Background(), DialRequest{Path: "/run/a.sock"})
+			return err
+		}, "not allowed to connect to unix:/run/a.sock (to allow it: --allow-net=unix:/run/a.sock)"},
 		{"listen", func() error { _, err := h.Listen(context.Background()); return err }, "not allowed to listen on 127.0.0.1"},
 		{"read", func() error { _, err := h.Open("a", os.O_RDONLY); return err }, "not allowed to read file a"},
 		{"write", func() error { _, err := h.Open("a", os.O_WRONLY|os.O_CREATE); return err }, "not allowed to write file a"},
@@ -38,6 +42,10 @@ func TestNothingGranted(t *testing.T) {
 	}
 	if names := h.Environ(); len(names) != 0 {
 		t.Errorf("Environ() = %q; want none", names)
+	}
+	var b [8]byte
+	if _, err := io.ReadFull(h.Rand, b[:]); err != nil || b == [8]byte{} {
+		t.Errorf("Rand gave %x, %v; want the system's randomness", b, err)
 	}
 }
 
