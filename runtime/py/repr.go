@@ -34,11 +34,14 @@ func Str(v starlark.Value) string {
 	case *starlark.List, starlark.Tuple, *starlark.Dict, *starlark.Set:
 		return LongRepr(v)
 	}
+	if v.Type() == "range" {
+		return xrangeText(v)
+	}
 	return v.String()
 }
 
 // LongRepr is Repr with an L behind integers beyond 63 bits, which are Python 2's
-// long: what repr() is in .py files.
+// long, and xrange for ranges: what repr() is in .py files.
 func LongRepr(v starlark.Value) string {
 	switch v := v.(type) {
 	case starlark.String, starlark.Bytes:
@@ -139,8 +142,40 @@ func (b *reprWriter) write(v starlark.Value, depth int) {
 	case Reprer:
 		b.WriteString(v.Repr())
 	default:
+		if b.long && v.Type() == "range" {
+			b.WriteString(xrangeText(v))
+			return
+		}
 		b.WriteString(v.String())
 	}
+}
+
+// xrangeText is the text of an xrange, which ends where its numbers do.
+//
+// rangeobject.c, range_repr.
+func xrangeText(v starlark.Value) string {
+	limits := [3]int64{0, 0, 1}
+	text, _ := strings.CutPrefix(v.String(), "range(")
+	parts := strings.Split(strings.TrimSuffix(text, ")"), ", ")
+	for i, part := range parts {
+		n, err := strconv.ParseInt(part, 10, 64)
+		if err != nil || i == len(limits) {
+			return v.String()
+		}
+		limits[i] = n
+	}
+	start, step := limits[0], limits[2]
+	if len(parts) == 1 {
+		start = 0
+	}
+	stop := strconv.FormatInt(start+int64(max(starlark.Len(v), 0))*step, 10)
+	switch {
+	case start == 0 && step == 1:
+		return "xrange(" + stop + ")"
+	case step == 1:
+		return "xrange(" + strconv.FormatInt(start, 10) + ", " + stop + ")"
+	}
+	return "xrange(" + strconv.FormatInt(start, 10) + ", " + stop + ", " + strconv.FormatInt(step, 10) + ")"
 }
 
 // formatFloat writes f as Python 2.7 does: prec significant digits, or the

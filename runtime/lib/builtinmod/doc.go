@@ -8,11 +8,19 @@
 // # Differences from CPython 2.7
 //
 // There is one type of text: unicode values are str values that hold UTF-8. They show no u, their length
-// and indexes are those of bytes, and encode('utf-8') and decode('utf-8') change nothing.
+// and indexes are those of bytes, and encode('utf-8') and decode('utf-8') change nothing. ASCII text is
+// therefore the same but for its repr and type. (unicode-text.txtar holds what works as in CPython.)
 //
-// There is one type of integer. One beyond 63 bits is a long to isinstance and type, but shows no L.
+// There is one type of integer. One beyond 63 bits is a long to isinstance, type and repr; a smaller one is
+// an int, even if it was written 10L. (exception-items.txtar)
 //
-// A dict keeps the order of insertion. True and 1 are different keys.
+// A dict keeps the order of insertion, where CPython's is arbitrary. (dict-methods.txtar; what urllib2 and
+// cookielib send has CPython's order.)
+//
+// Bools are ints in arithmetic, comparisons, formats and indexes (bool-arithmetic.txtar), but True and 1 are
+// different keys of a dict that holds both; x[True] finds what is under 1.
+//
+// sys.exit ends the program: except SystemExit does not catch it, finally clauses run.
 //
 // There is no eval, no frozenset, no bytearray and no complex; dicts have no views.
 package builtinmod

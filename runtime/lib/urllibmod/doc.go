@@ -7,5 +7,5 @@
 //   - urlencode of a dict follows the order of insertion, not of hashes.
 //   - A port beyond 63 bits is splitnport's largest int64, not a long.
 //
-// urlopen, urlretrieve and the classes behind them are not there: use httplib.
+// What opens URLs, and the module as a whole, is in package urlopenmod.
 package urllibmod
