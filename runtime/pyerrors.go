@@ -125,7 +125,7 @@ func (r *run) exceptionOf(err error) *py.Exception {
 		}
 		return rule.class.New(cause, starlark.String(said))
 	}
-	if m := missingArgs.FindStringSubmatch(msg); m != nil {
+	if m := missingArgs().FindStringSubmatch(msg); m != nil {
 		if said := r.tooFew(pos, m[1], m[2]); said != "" {
 			return py.TypeError.New(cause, starlark.String(said))
 		}
@@ -180,7 +180,7 @@ func raisedAt(err error) (starlark.CallFrame, bool) {
 	}
 	for i, f := range slices.Backward(last.CallStack) {
 		if f.Pos.Filename() != "<builtin>" {
-			for i >= 2 && portedBlock.MatchString(last.CallStack[i].Name) && last.CallStack[i-1].Pos.Filename() == "<builtin>" {
+			for i >= 2 && portedBlock().MatchString(last.CallStack[i].Name) && last.CallStack[i-1].Pos.Filename() == "<builtin>" {
 				i -= 2
 				f.Name = last.CallStack[i].Name
 			}
@@ -193,7 +193,9 @@ func raisedAt(err error) (starlark.CallFrame, bool) {
 // portedBlock matches the names of functions that were blocks of try statements,
 // in programs that were .py files: what happens there happens in the function
 // that a built-in called them from.
-var portedBlock = regexp.MustCompile(`^try_\d+$`)
+var portedBlock = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^try_\d+$`)
+})
 
 // augmentedAt reports whether the operator at the position is that of an
 // augmented assignment.

@@ -5,16 +5,21 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.starlark.net/syntax"
 )
 
 // missingArgs is how the interpreter complains of too few arguments, somewhere at
 // the beginning of the function.
-var missingArgs = regexp.MustCompile(`^function (\S+) missing (\d+) arguments? \(`)
+var missingArgs = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^function (\S+) missing (\d+) arguments? \(`)
+})
 
 // badArgs is how it complains of arguments of all kinds.
-var badArgs = regexp.MustCompile(`^function \S+ (?:missing|accepts|got) `)
+var badArgs = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^function \S+ (?:missing|accepts|got) `)
+})
 
 // A signature is what a function says of its parameters.
 type signature struct {

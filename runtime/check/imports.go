@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
@@ -16,12 +17,14 @@ import (
 )
 
 // guarded matches a try that is ready for an import to fail.
-var guarded = regexp.MustCompile(`(?m)^\s*except(\s*:|[^:\n]*\b(ImportError|StandardError|Exception)\b)`)
+var guarded = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^\s*except(\s*:|[^:\n]*\b(ImportError|StandardError|Exception)\b)`)
+})
 
 // imports checks that what the file imports is there: modules, files beside it,
 // names of modules.
 func (f *file) imports(tree *syntax.File) {
-	if guarded.MatchString(strings.Join(f.lines, "\n")) {
+	if guarded().MatchString(strings.Join(f.lines, "\n")) {
 		return
 	}
 	syntax.Walk(tree, func(n syntax.Node) bool {

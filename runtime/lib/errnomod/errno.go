@@ -15,8 +15,10 @@ import (
 var Module = &starlarkstruct.Module{Name: "errno", Members: starlark.StringDict{}}
 
 func init() {
-	codes := new(starlark.Dict)
-	for _, field := range strings.Fields(numbers) {
+	fields := strings.Fields(numbers)
+	codes := starlark.NewDict(len(fields)) // grown in one go: each start waits for it
+	Module.Members = make(starlark.StringDict, len(fields)+1)
+	for _, field := range fields {
 		name, text, _ := strings.Cut(field, "=")
 		number, err := strconv.Atoi(text)
 		if err != nil {
