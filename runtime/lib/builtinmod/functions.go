@@ -24,8 +24,16 @@ func mapFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	for _, c := range columns {
 		rows = max(rows, len(c))
 	}
+	if err := host.Reserve(thread, int64(rows)*int64(len(columns)+2)*valueSize); err != nil {
+		return nil, err
+	}
 	out := make([]starlark.Value, rows)
 	for i := range out {
+		if i%spendEvery == 0 {
+			if err := host.Spend(thread, spendEvery); err != nil {
+				return nil, err
+			}
+		}
 		row := make(starlark.Tuple, len(columns))
 		for j, c := range columns {
 			row[j] = starlark.None
@@ -70,8 +78,16 @@ func zip(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	if err != nil {
 		return nil, err
 	}
+	if err := host.Reserve(thread, int64(rows)*int64(len(columns)+2)*valueSize); err != nil {
+		return nil, err
+	}
 	out := make([]starlark.Value, rows)
 	for i := range out {
+		if i%spendEvery == 0 {
+			if err := host.Spend(thread, spendEvery); err != nil {
+				return nil, err
+			}
+		}
 		row := make(starlark.Tuple, len(columns))
 		for j, c := range columns {
 			row[j] = c[i]
