@@ -100,10 +100,11 @@ func newRig(t testing.TB, h host.Host, timeout Timeout) *rig {
 	r := newRun(t, h)
 	l := listen(t)
 	var err error
-	r.s, err = Connect(r.thread, "127.0.0.1", portOf(l), timeout, nil)
+	r.s, err = Connect(r.thread, "127.0.0.1", portOf(l), NoTimeout, nil) // which takes as long as it takes
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.s.SetTimeout(timeout)
 	conn, err := l.Accept()
 	if err != nil {
 		t.Fatal(err)

@@ -51,7 +51,7 @@ func TestReadTimeout(t *testing.T) {
 	start := time.Now()
 	_, err := r.s.Read(make([]byte, 1))
 	wantError(t, "Read", err, TimeoutClass, "timeout('timed out',)")
-	if d := time.Since(start); d < 20*time.Millisecond || d > time.Second {
+	if d := time.Since(start); d < 20*time.Millisecond || d > 10*time.Second {
 		t.Errorf("Read gave up after %v; want 20ms", d)
 	}
 	// The socket is as good as before, and another timeout counts anew.

@@ -131,7 +131,8 @@ func TestTimeouts(t *testing.T) {
 	silent := make(chan bool)
 	stuck := serveTLS(t, serverConfig(localhost), func(*tls.Conn) { <-silent })
 	defer close(silent)
-	s = r.wrap(t, stuck, socketmod.Seconds(0.05))
+	s = r.wrap(t, stuck, socketmod.Seconds(60)) // the handshake takes as long as it takes
+	s.SetTimeout(socketmod.Seconds(0.05))
 	_, err := s.Write(make([]byte, 64<<20))
 	wantError(t, "Write", err, TimeoutError, "('The write operation timed out',)")
 	if e, ok := err.(*py.Exception); !ok || !e.IsA(socketmod.TimeoutClass) {
