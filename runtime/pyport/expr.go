@@ -40,11 +40,12 @@ func start(x syntax.Expr) syntax.Position {
 		switch y := x.(type) {
 		case *syntax.CallExpr:
 			if fn, ok := y.Fn.(*syntax.Ident); ok && strings.HasPrefix(fn.Name, "$") {
-				if len(y.Args) == 0 || before(fn.NamePos, startOfArg(y.Args[0])) {
-					return fn.NamePos
+				if len(y.Args) > 0 {
+					if first := start(y.Args[0]); before(first, fn.NamePos) {
+						return first
+					}
 				}
-				x = y.Args[0]
-				continue
+				return fn.NamePos
 			}
 			x = y.Fn
 		case *syntax.DotExpr:
@@ -66,15 +67,6 @@ func start(x syntax.Expr) syntax.Position {
 			return syntax.Start(x)
 		}
 	}
-}
-
-func startOfArg(x syntax.Expr) syntax.Position {
-	if c, ok := x.(*syntax.CallExpr); ok {
-		if fn, ok := c.Fn.(*syntax.Ident); ok && strings.HasPrefix(fn.Name, "$") {
-			return fn.NamePos
-		}
-	}
-	return start(x)
 }
 
 // before reports whether p comes before q in the source.

@@ -16,6 +16,9 @@ func (w *writer) literal(x *syntax.Literal, prec int) {
 		return
 	}
 	parts := literalParts(x)
+	if len(parts) > maxParts { // a sum that long would be too deep
+		parts = []part{{text: x.Raw, value: x.Value.(string)}}
+	}
 	if len(parts) == 1 {
 		w.string(parts[0].text, x.Value.(string))
 		return
@@ -41,6 +44,9 @@ func (w *writer) literal(x *syntax.Literal, prec int) {
 		join()
 	}
 }
+
+// maxParts is how many string literals that are one are written as a sum.
+const maxParts = 200
 
 // string writes a string literal: text is the author's, value what it stands for.
 func (w *writer) string(text, value string) {

@@ -315,11 +315,12 @@ func readable(name string, i int) string {
 
 // fresh returns a name that means nothing yet: base, or base with a number.
 func (w *writer) fresh(base string) string {
-	name := base
-	stem, number := strings.TrimSuffix(base, "_1"), 1
+	name, stem := base, strings.TrimSuffix(base, "_1")
 	for w.taken[name] || len(w.bound[name]) > 0 || reserved[name] || known(w.session, name) {
-		number++
-		name = fmt.Sprintf("%s_%d", stem, number)
+		if w.numbers[stem]++; w.numbers[stem] < 2 {
+			w.numbers[stem] = 2
+		}
+		name = fmt.Sprintf("%s_%d", stem, w.numbers[stem])
 	}
 	w.taken[name] = true
 	return name

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"go.starlark.net/syntax"
 
@@ -19,24 +20,37 @@ import (
 // The error is a pysyntax.ErrorList of the places that have no equivalent, each with a remedy. The program
 // comes with it, and has a comment at each; it is nil if src cannot be parsed at all.
 func File(name string, src []byte) ([]byte, error) {
-	rt, err := runtime.New(runtime.Config{})
+	rt, err := runtime.New(runtime.Config{Dialect: runtime.DialectPython})
 	if err != nil {
 		return nil, err
 	}
-	session := rt.NewSession()
-	defer session.Close()
 	source, err := pysyntax.Read(name, string(src), rt.PythonSyntax())
 	var refused pysyntax.ErrorList
 	if err != nil && (!errors.As(err, &refused) || source.File == nil) {
 		return nil, err
 	}
+	if err == nil { // what the compiler refuses: an argument after *args
+		var wrong *runtime.SyntaxError
+		if _, err := rt.Parse(name, src); errors.As(err, &wrong) {
+			for _, p := range wrong.Problems {
+				refused = append(refused, syntax.Error{Pos: p.Pos, Msg: p.Msg})
+			}
+			return nil, refused
+		}
+	}
+	session := rt.NewSession()
+	defer session.Close()
 	w := newWriter(string(src), source, session)
 	for _, e := range refused {
 		w.refuse(e.Pos, "%s", e.Msg)
 	}
 	text := w.program()
 	if len(w.refused) == 0 {
-		if _, err := rt.Parse(name+".star", text); err != nil { // what is written must at least compile
+		rt, err := runtime.New(runtime.Config{Dialect: runtime.DialectStarlark})
+		if err == nil {
+			_, err = rt.Parse(name, text) // what is written must at least compile
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: the program in Starlark does not compile: %w", name, err)
 		}
 		return text, nil
@@ -66,6 +80,7 @@ type writer struct {
 	plain   map[*syntax.DefStmt]bool    // try blocks that catch can call
 	from    map[*syntax.AssignStmt]bool // imports that a load has done
 	heads   map[string]string           // names that the head of the program defines, and to what
+	numbers map[string]int              // the last one given to names with the same beginning
 	renamed map[string]string           // names of the author's that Starlark reserves
 	counts  map[string]int              // how often each name occurs; nil until asked
 }
@@ -83,6 +98,7 @@ func newWriter(src string, source *pysyntax.Source, session *runtime.Session) *w
 		from:    map[*syntax.AssignStmt]bool{},
 		heads:   map[string]string{},
 		renamed: map[string]string{},
+		numbers: map[string]int{},
 	}
 	w.layout = newLayout(src, source.Comments)
 	w.collect()
@@ -94,7 +110,7 @@ func newWriter(src string, source *pysyntax.Source, session *runtime.Session) *w
 func (w *writer) program() []byte {
 	w.header()
 	stmts := w.tree.Stmts
-	if len(stmts) > 0 && isDoc(stmts[0]) {
+	if len(stmts) > 0 && isDoc(stmts[0]) && isUTF8(stmts[0]) { // else it needs what is loaded
 		w.stmts(stmts[:1])
 		stmts = stmts[1:]
 	}
@@ -173,6 +189,12 @@ func isDoc(s syntax.Stmt) bool {
 	}
 	_, ok = x.X.(*syntax.Literal)
 	return ok
+}
+
+// isUTF8 reports whether a docstring can be written as a Starlark string.
+func isUTF8(s syntax.Stmt) bool {
+	text, ok := s.(*syntax.ExprStmt).X.(*syntax.Literal).Value.(string)
+	return ok && utf8.ValidString(text)
 }
 
 // refuse notes a place that has no equivalent, and marks it.

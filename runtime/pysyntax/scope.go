@@ -51,6 +51,7 @@ type scopes struct {
 	of    map[syntax.Node]*scope // of functions, lambdas and comprehensions
 	uses  []use
 	decls []*scope // functions with global declarations
+	early []string // names that the module's own code mentions before it binds them
 	depth int      // of the statement or expression being looked at
 	bools *bools
 }
@@ -69,6 +70,13 @@ func analyze(p *parser, f *syntax.File) (*scopes, *scope) {
 	if p.Mode == Script && p.Known != nil {
 		for name, v := range module.vars { // str = str(x) begins with the host's str
 			v.boxed = v.boxed || v.own && p.Known(name)
+		}
+	}
+	if p.Mode == Script {
+		for _, name := range a.early { // as in a loop that sets it for its next round
+			if v := module.vars[name]; v != nil {
+				v.boxed = true
+			}
 		}
 	}
 	for _, u := range a.uses {
@@ -138,6 +146,14 @@ func (s *scope) lookup(name string) (*scope, *variable) {
 	return s, s.vars[name]
 }
 
+// here returns the function or module whose code s is part of: that of a comprehension runs where it stands.
+func (s *scope) here() *scope {
+	for s.kind == comprehensionScope {
+		s = s.parent
+	}
+	return s
+}
+
 // boxed lists the names of s that need a box, sorted.
 func (s *scope) boxed() []string {
 	var names []string
@@ -172,15 +188,15 @@ func (a *scopes) stmt(s *scope, st syntax.Stmt, inBlock bool) {
 	switch st := st.(type) {
 	case *syntax.AssignStmt:
 		a.expr(s, st.RHS)
+		if st.Op != syntax.EQ { // which reads it first
+			a.expr(s, st.LHS)
+		}
 		a.target(s, st.LHS, inBlock)
 		if st.Op == syntax.EQ {
 			a.bools.bindAll(st.LHS, st.RHS)
 		}
 		if !isImport(st.RHS) {
 			targets(st.LHS, func(id *syntax.Ident) { s.bind(id.Name).own = true })
-		}
-		if st.Op != syntax.EQ {
-			a.expr(s, st.LHS)
 		}
 	case *syntax.ExprStmt:
 		a.expr(s, st.X)
@@ -211,8 +227,8 @@ func (a *scopes) stmt(s *scope, st syntax.Stmt, inBlock bool) {
 		}
 	case *augStmt:
 		a.expr(s, st.value)
-		a.target(s, st.target, inBlock)
 		a.expr(s, st.target)
+		a.target(s, st.target, inBlock)
 	case *loopStmt:
 		a.stmt(s, st.loop, inBlock)
 		a.stmts(s, st.orelse, inBlock)
@@ -357,6 +373,9 @@ func (a *scopes) expr(s *scope, x syntax.Expr) {
 	switch x := x.(type) {
 	case *syntax.Ident:
 		a.uses = append(a.uses, use{x, s})
+		if home, v := s.lookup(x.Name); v == nil && !internal(x.Name) && home == s.here() {
+			a.early = append(a.early, x.Name)
+		}
 	case *syntax.ParenExpr:
 		a.expr(s, x.X)
 	case *syntax.UnaryExpr:
