@@ -1,6 +1,7 @@
 package manual_test
 
 import (
+	goruntime "runtime"
 	"strings"
 	"testing"
 
@@ -139,6 +140,7 @@ func TestEveryEntryExists(t *testing.T) {
 		o, _ := manual.Lookup(owner)
 		v, exists := all[name]
 		switch {
+		case goruntime.GOOS != "linux" && strings.HasPrefix(name, "errno.E"): // each system has some of them
 		case e.Kind == manual.Topic, name == "testing", owner == "testing": // see TestTesting
 		case e.Kind == manual.Type:
 			if !isA[name] && !exists {

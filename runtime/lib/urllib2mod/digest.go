@@ -2,14 +2,15 @@ package urllib2mod
 
 import (
 	"crypto/md5"
-	"crypto/rand"
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"strings"
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 )
 
@@ -153,7 +154,9 @@ func (d *digest) answer(thread *starlark.Thread, o, req *py.Object, chal map[str
 			d.nonce, d.count = nonce, 1
 		}
 		var random [8]byte
-		rand.Read(random[:])
+		if _, err := io.ReadFull(host.From(thread).Rand, random[:]); err != nil {
+			return "", py.OSError.Errorf("no randomness: %w", err)
+		}
 		count, cnonce = fmt.Sprintf("%08x", d.count), hex.EncodeToString(random[:])
 		response = hash(strings.Join([]string{a1, nonce, count, cnonce, qop, a2}, ":"))
 	default:
