@@ -24,22 +24,6 @@ const (
 	sumName   = "$sum"
 )
 
-// isGuard reports whether a call of the function stands for an operator.
-func isGuard(name string) bool {
-	switch name {
-	case multiplyName, shiftName, formatName, containsName, methodName:
-		return true
-	}
-	for _, names := range []map[syntax.Token]string{comparisonNames, setNames} {
-		for _, n := range names {
-			if n == name {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // guardTree puts our own functions in the place of the operators and methods of the
 // interpreter that may take long, or whose result may be much larger than their
 // operands: the interpreter itself heeds no limit while they work. It leaves alone

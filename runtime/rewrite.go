@@ -125,15 +125,14 @@ func (r *rewriter) stmts(stmts []syntax.Stmt, top bool) []syntax.Stmt {
 	return out
 }
 
-// isStatement reports whether an expression is a call that the dialect made of a
-// statement.
+// isStatement reports whether an expression is a call that stands for a statement.
 func isStatement(x syntax.Expr) bool {
 	c, ok := x.(*syntax.CallExpr)
 	if !ok {
 		return false
 	}
 	fn, ok := c.Fn.(*syntax.Ident)
-	return ok && strings.HasPrefix(fn.Name, "$") && !isGuard(fn.Name)
+	return ok && (pysyntax.IsStatement(fn.Name) || fn.Name == doneName)
 }
 
 func (r *rewriter) exprs(list []syntax.Expr) {

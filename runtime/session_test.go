@@ -46,6 +46,8 @@ func TestSessionNames(t *testing.T) {
 		want  string
 	}{
 		{"value", "1 + 1\nNone\n'a'\n", "2\n'a'"},
+		{"operators of Python's", "2 ** 3\n1 is 1\n{1, 1}\n-2 ** 2\nx = 2; y = 'a'\nx * x, y * x\nx * y\ny in y\nx == y", "8\nTrue\nset([1])\n-4\n(4, 'aa')\n'aa'\nTrue\nFalse"},
+		{"statements show nothing", "x = [1, 2, 3]\nx[1:2] = [7]\ndel x[0]\ny = {'a': 5}\ny['a'] %= 3\ny['a'] <<= 2\nassert x\nx, y", "([7, 3], {'a': 8})"},
 		{"underscore", "6 * 7\n_ + 1\nNone\n_", "42\n43\n43"},
 		{"forward reference", "def f(): return g()\n\nf()\ndef g(): return 1\n\nf()", "NameError: name 'g' is not defined\n1"},
 		{"redefinition", "def g(): return 1\n\ndef f(): return g()\n\nf()\ndef g(): return 2\n\nf()", "1\n2"},

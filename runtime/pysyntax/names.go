@@ -176,6 +176,16 @@ const (
 // internal reports whether this package made the name up.
 func internal(name string) bool { return strings.HasPrefix(name, "$") }
 
+// IsStatement reports whether a call of the function with this name is all there is of a statement, such as
+// print or del. A call of any other stands for an expression.
+func IsStatement(name string) bool {
+	switch name {
+	case PrintName, AssertName, RaiseName, ReraiseName, DelNameName, DelAttrName, DelItemName, DelSliceName, SetSliceName:
+		return true
+	}
+	return false
+}
+
 // blockName is the name of the n-th block that became a function, of those in the function fn.
 func blockName(fn string, n int) string { return fn + "$" + strconv.Itoa(n) }
 

@@ -25,6 +25,7 @@ type parser struct {
 	printFn    bool                           // print is a function: from __future__ import print_function
 	prologue   bool                           // only the docstring and __future__ imports came yet
 	printed    bool                           // a print statement was found
+	sliced     bool                           // an assignment to a slice was, which Starlark's parser takes and its resolver does not
 	bindLoad   bool                           // the text gives load a meaning, so load(…) is a call
 	sealed     map[*syntax.Comprehension]bool // those made of set comprehensions, whose variables are their own
 	extended   bool                           // the tree holds nodes of this package

@@ -69,7 +69,7 @@ func Parse(filename, src string, c Config) (*syntax.File, error) {
 		f.Path, f.Options = filename, opts
 	}
 	if c.Mode == Interactive && !strings.Contains(src, "\x00") {
-		if plain, perr := opts.Parse(filename, src, 0); perr == nil && (!p.printed || bindsPrint(plain)) {
+		if plain, perr := opts.Parse(filename, src, 0); perr == nil && (!p.printed && !p.sliced || bindsPrint(plain)) {
 			f, err = plain, nil
 		}
 	}

@@ -192,6 +192,7 @@ func (p *parser) assign(x syntax.Expr) syntax.Stmt {
 	first := p.tok().pos
 	if s, ok := x.(*syntax.SliceExpr); ok {
 		p.i++
+		p.sliced = true
 		args := append([]syntax.Expr{p.exprList(), s.X}, bounds(s)...)
 		return &syntax.ExprStmt{X: call(SetSliceName, first, args...)}
 	}
