@@ -182,6 +182,8 @@ func TestInteractiveFile(t *testing.T) {
 	}{
 		{"a script", "import httplib\nprint 'ran'\ndef f(x): return x * 2\n", "f(21)\rsys.argv\r",
 			[]string{`^ran\n`, `\n>>> f\(21\)\n42\n`, `\n\['it\.py', '-x'\]\n>>> *\n`}, 0},
+		{"Python", "from __future__ import print_function\nn = 7 / 2\ndef half(x): return x / 2\n", "n, half(9), 9 / 2, len(xrange(2))\rprint(1, 2)\rhal\t7)\r",
+			[]string{`in a \.py file`, `\n\(3, 4, 4, 2\)\n`, `\n1 2\n`, `>>> half\(7\)\n3\n`}, 0},
 		{"late binding", "def f(): return g()\n", "def g(): return 'new'\r\rf()\r", []string{`>>> f\(\)\n'new'\n`}, 0},
 		{"an error", "x = 7\n1 / 0\ny = 8\n", "x\ry\r",
 			[]string{`it\.py:2:3: in <toplevel>\n(.*\n)*ZeroDivisionError: [^\n]*\n`, `>>> x\n7\n`, `NameError: name 'y' is not defined\n`}, 0},

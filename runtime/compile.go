@@ -46,7 +46,7 @@ func tooLarge(name string) error {
 // compile returns the program for the text, from the cache if it is there. The
 // error is a *SyntaxError.
 func (rt *Runtime) compile(name string, src []byte) (*program, error) {
-	python := rt.isPython(name)
+	python := rt.IsPython(name)
 	if p := rt.programs.get(name, src, python); p != nil {
 		return p, nil
 	}
@@ -87,8 +87,9 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 	return p, nil
 }
 
-// isPython reports whether a file of that name is in the Python dialect.
-func (rt *Runtime) isPython(name string) bool {
+// IsPython reports whether a file of that name is in Python: by its ending, .py,
+// or by Config.Dialect.
+func (rt *Runtime) IsPython(name string) bool {
 	return rt.config.Dialect == DialectPython || rt.config.Dialect == DialectAuto && path.Ext(name) == ".py"
 }
 

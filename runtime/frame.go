@@ -102,9 +102,14 @@ func (f *callFrame) unset(name string) error {
 // those that functions assign, in a session all. Function bodies read them at
 // the time of the call; threads of the run's servers may do so meanwhile.
 type globals struct {
+	run *run
+	env starlark.StringDict // what is predeclared
+	*variables
+}
+
+// variables are the global variables themselves.
+type variables struct {
 	shared
-	run  *run
-	env  starlark.StringDict // what is predeclared
 	mu   sync.RWMutex
 	vars map[string]starlark.Value
 }
@@ -112,7 +117,12 @@ type globals struct {
 var _ frame = (*globals)(nil)
 
 func newGlobals(r *run, env starlark.StringDict) *globals {
-	return &globals{run: r, env: env, vars: make(map[string]starlark.Value)}
+	return &globals{run: r, env: env, variables: &variables{vars: make(map[string]starlark.Value)}}
+}
+
+// under returns the same variables with other predeclared names around them.
+func (g *globals) under(env starlark.StringDict) *globals {
+	return &globals{run: g.run, env: env, variables: g.variables}
 }
 
 func (g *globals) String() string        { return "globals" }

@@ -13,7 +13,7 @@ func (rt *Runtime) Parse(name string, src []byte) (*syntax.File, error) {
 		return nil, tooLarge(name)
 	}
 	text := string(src)
-	python := rt.isPython(name)
+	python := rt.IsPython(name)
 	file, err := rt.parse(name, text, python)
 	if err != nil {
 		return nil, rt.syntaxError(text, err)

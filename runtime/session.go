@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -19,17 +21,27 @@ import (
 // what its globals are when it is called, as in Python: later definitions and
 // redefinitions count. What the session opens stays open until Close.
 //
-// The items are in the Python dialect unless Config.Dialect is DialectStarlark.
-// One item runs at a time; the methods are not otherwise safe for concurrent
+// The items are in Starlark with Python's statements, where what Starlark accepts
+// means what it means there, as 7/2 is 3.5; or in Starlark alone if Config.Dialect
+// is DialectStarlark; or in Python if the session says so. Whatever they are in,
+// they share their variables. One item runs at a time; the methods are not otherwise safe for concurrent
 // use.
 type Session struct {
 	// Display, if set, is called with the value of each expression statement
 	// outside functions, None excepted, as Python's sys.displayhook is.
 	Display func(v starlark.Value)
 
+	// Python makes what Eval and Next run mean what it means in a .py file: 7/2 is
+	// 3, and print and str are Python 2's. It is set between items. Files are in
+	// the dialect of their names in any case; what the last .py file imported from
+	// __future__ holds for the items after it.
+	Python bool
+
 	run     *run
 	globals *globals
 	env     starlark.StringDict // what compiled chunks refer to: $global, $show and pysyntax's names
+	python  func() world        // what chunks in Python see
+	future  pysyntax.Session
 	items   int
 	last    starlark.Value // of the item that is running
 	closed  bool
@@ -40,16 +52,45 @@ func (rt *Runtime) NewSession() *Session {
 	s := &Session{run: rt.newRun(context.Background())}
 	s.globals = newGlobals(s.run, rt.env)
 	s.run.names = s.Names
-	s.env = starlark.StringDict{
-		pysyntax.GlobalName: s.globals,
-		showName:            starlark.NewBuiltin(showName, s.show),
-	}
-	for name, v := range rt.env {
+	s.env = s.envOf(s.globals, rt.env)
+	s.python = sync.OnceValue(s.newPythonWorld)
+	return s
+}
+
+// envOf returns what compiled chunks refer to, of a dialect.
+func (s *Session) envOf(g *globals, names starlark.StringDict) starlark.StringDict {
+	env := starlark.StringDict{}
+	for name, v := range names {
 		if strings.HasPrefix(name, "$") {
-			s.env[name] = v
+			env[name] = v
 		}
 	}
-	return s
+	env[pysyntax.GlobalName] = g
+	env[showName] = starlark.NewBuiltin(showName, s.show)
+	return env
+}
+
+// A world is what the names in chunks of one dialect mean.
+type world struct {
+	globals *globals // the session's, among the names of the dialect
+	env     starlark.StringDict
+}
+
+// in returns the world of a chunk.
+func (s *Session) in(python bool) world {
+	if python {
+		return s.python()
+	}
+	return world{s.globals, s.env}
+}
+
+func (s *Session) newPythonWorld() world {
+	names := maps.Clone(s.run.rt.pythonEnv)
+	if names[moduleNameName] == nil {
+		names[moduleNameName] = starlark.String("__main__")
+	}
+	g := s.globals.under(names)
+	return world{g, s.envOf(g, names)}
 }
 
 // Close ends the session: everything it left open is closed. The error is the
@@ -113,41 +154,57 @@ func (s *Session) NeedsMore(text string) bool {
 // stands in error messages; lines count from the first of text, so text that
 // comes from line n of a file wants n-1 newlines before it.
 func (s *Session) Eval(ctx context.Context, name, text string) (starlark.Value, error) {
-	return s.eval(ctx, name, text, true)
+	return s.eval(ctx, chunk{name: name, text: text, python: s.Python, show: true, future: &s.future})
 }
 
 // Run runs a file in the session: its global variables become the session's.
-// The values of its expression statements are not displayed.
+// The values of its expression statements are not displayed. As in Runtime.Run, a
+// .py file is in Python.
 func (s *Session) Run(ctx context.Context, name string, src []byte) error {
-	_, err := s.eval(ctx, name, string(src), false)
+	c := chunk{name: name, text: string(src), python: s.run.rt.IsPython(name)}
+	if c.python && !s.closed {
+		s.future = pysyntax.Session{} // those of the file are its own
+		c.future = &s.future
+		s.globals.set(fileNameName, starlark.String(name))
+	}
+	_, err := s.eval(ctx, c)
 	return err
 }
 
-func (s *Session) eval(ctx context.Context, name, text string, show bool) (starlark.Value, error) {
+// A chunk is what is compiled at once: an item, or a file.
+type chunk struct {
+	name, text string
+	python     bool
+	show       bool // display values
+	future     *pysyntax.Session
+}
+
+func (s *Session) eval(ctx context.Context, c chunk) (starlark.Value, error) {
 	if s.closed {
 		return nil, errClosed
 	}
 	if ctx.Err() != nil {
 		return nil, canceled(ctx)
 	}
-	if len(text) > maxSourceSize {
-		return nil, tooLarge(name)
+	if len(c.text) > maxSourceSize {
+		return nil, tooLarge(c.name)
 	}
-	prog, reads, err := s.compile(name, text, show)
+	env := s.in(c.python).env
+	prog, reads, err := s.compile(c, env)
 	if err != nil {
 		return nil, err
 	}
 	s.last = nil
 	t := s.run.item(ctx)
 	defer t.disarm()
-	s.run.addSource(name, text)
+	s.run.addSource(c.name, c.text)
 	if len(reads) > 0 {
 		s.run.addReads(prog, reads)
 	}
-	thread := t.newThread(name)
+	thread := t.newThread(c.name)
 	defer t.release(thread)
 	_, err = recovering(func() (starlark.StringDict, error) {
-		return prog.Init(thread, s.env)
+		return prog.Init(thread, env)
 	})
 	if err = stateOf(thread).settle(thread, err); err != nil {
 		return nil, t.failure(err)
@@ -187,7 +244,7 @@ func (s *Session) show(thread *starlark.Thread, b *starlark.Builtin, args starla
 // Lookup returns the value that a name has in the session: a variable, or a
 // predeclared one.
 func (s *Session) Lookup(name string) (starlark.Value, bool) {
-	v := s.globals.lookup(name)
+	v := s.in(s.Python).globals.lookup(name)
 	return v, v != nil
 }
 
@@ -204,48 +261,60 @@ func (s *Session) Names() []string {
 	for name := range s.Globals() {
 		names = append(names, name)
 	}
+	if s.Python {
+		for name := range s.in(true).globals.env {
+			if !strings.HasPrefix(name, "$") {
+				names = append(names, name)
+			}
+		}
+	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
-// compile returns the program for text, its global variables those of the
+// compile returns the program for the chunk, its global variables those of the
 // session, and which of them its functions read.
-func (s *Session) compile(name, text string, show bool) (*starlark.Program, reads, error) {
+func (s *Session) compile(c chunk, env starlark.StringDict) (*starlark.Program, reads, error) {
 	rt := s.run.rt
 	// The resolver annotates one tree, to tell local names from global ones; the
 	// other is rewritten and compiled.
-	scopes, err := s.parse(name, text)
+	scopes, err := s.parse(c)
 	if err != nil {
-		return nil, nil, rt.syntaxError(text, err)
+		return nil, nil, rt.syntaxError(c.text, err)
 	}
-	file, err := s.parse(name, text)
+	file, err := s.parse(c)
 	if err != nil {
-		return nil, nil, rt.syntaxError(text, err)
+		return nil, nil, rt.syntaxError(c.text, err)
 	}
 	guardTree(scopes, rt.known, true)
 	guardTree(file, rt.known, true)
 	anything := func(string) bool { return true }
 	if _, err := starlark.FileProgram(scopes, anything); err != nil {
-		return nil, nil, rt.syntaxError(text, err)
+		return nil, nil, rt.syntaxError(c.text, err)
 	}
-	rewriteGlobals(file, scopes, show)
-	prog, err := starlark.FileProgram(file, s.env.Has)
+	rewriteGlobals(file, scopes, c.show)
+	prog, err := starlark.FileProgram(file, env.Has)
 	if err != nil {
-		return nil, nil, rt.syntaxError(text, err)
+		return nil, nil, rt.syntaxError(c.text, err)
 	}
 	return prog, readsOf(file), nil
 }
 
-func (s *Session) parse(name, text string) (*syntax.File, error) {
+func (s *Session) parse(c chunk) (*syntax.File, error) {
 	rt := s.run.rt
 	opts := options
 	opts.LoadBindsGlobally = true
+	if c.python {
+		config := rt.PythonSyntax()
+		config.Options, config.Session = &opts, c.future
+		return pysyntax.Parse(c.name, c.text, config)
+	}
 	if rt.config.Dialect == DialectStarlark {
-		file, err := opts.Parse(name, text, 0)
+		file, err := opts.Parse(c.name, c.text, 0)
 		if err != nil {
 			return nil, err
 		}
 		return file, pysyntax.CheckDepth(file)
 	}
-	return pysyntax.Parse(name, text, pysyntax.Config{Mode: pysyntax.Interactive, Options: &opts, Exports: rt.exports})
+	return pysyntax.Parse(c.name, c.text, pysyntax.Config{Mode: pysyntax.Interactive, Options: &opts, Exports: rt.exports})
 }

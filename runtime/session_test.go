@@ -250,6 +250,70 @@ func TestSessionRun(t *testing.T) {
 	}
 }
 
+// TestSessionPython: a .py file means in a session what it means by itself, and
+// what is typed after it means what the session says.
+func TestSessionPython(t *testing.T) {
+	const file = `from __future__ import print_function
+import sys
+n = 7 / 2
+def half(x): return x / 2
+def count():
+    global n
+    n += 1
+    return n
+def later(): return str(u"\xe9" and typed) + str(True + 1)
+print("%05.1f" % n, 1 == True, [c for c in "ab"], c, __name__, __file__)
+try:
+    {}["x"]
+except KeyError as e:
+    caught = e
+"a value"
+`
+	rt, out := newRuntime(t, Config{})
+	s := rt.NewSession()
+	defer s.Close()
+	if err := s.Run(context.Background(), "dir/prog.py", []byte(file)); err != nil {
+		t.Fatal(FormatError(err))
+	}
+	if got, want := out.String(), "003.0 True ['a', 'b'] b __main__ dir/prog.py\n"; got != want {
+		t.Errorf("the file printed %q; want %q", got, want)
+	}
+	for _, tt := range []struct {
+		python      bool
+		lines, want string
+	}{
+		{false, "n, half(9), count(), n\nrepr(caught)\n7 / 2\ntyped = 'é'\nlater() == 'é2'\nc", "(3, 4, 4, 4)\n\"KeyError('x',)\"\n3.5\nTrue\n'b'"},
+		{true, "7 / 2\nn += 7 / 2\nn\ntyped = 'x'\nlater()\n1 == True, len(xrange(3))\n'%(a)s' % {'a': 1}\nTrue + 1\n'ab'.decode('ascii')\n__name__", "3\n7\n'x2'\n(True, 3)\n'1'\n2\n'ab'\n'__main__'"},
+		{true, "print(1, 2)\nfrom __future__ import division\n7 / 2\ndef f(): return 1 / 4\n\nf(), half(9)", "1 2\n3.5\n(0.25, 4)"},
+		{true, "len = 5\nlen\ndel len\nlen('ab')\n[x for x in [1, 2]]\nx\nnosuch", "5\n2\n[1, 2]\n2\nNameError: name 'nosuch' is not defined"},
+		{false, "7 / 2\nf()", "3.5\n0.25"},
+	} {
+		s.Python = tt.python
+		if got := feed(t, s, out, strings.Split(tt.lines, "\n")...); got != tt.want {
+			t.Errorf("Python: %v:\n%s\nshowed\n%s\nwant\n%s", tt.python, tt.lines, got, tt.want)
+		}
+	}
+	s.Python = true
+	if _, ok := s.Lookup("xrange"); !ok || !slices.Contains(s.Names(), "xrange") {
+		t.Error("a session in Python does not know xrange")
+	}
+	if err := s.Run(context.Background(), "prog.py", []byte("print 7 / 2, (1, 2)")); err != nil {
+		t.Errorf("a second file, without print_function: %v", err)
+	}
+}
+
+// TestSessionPythonTraceback: the traceback of a file is what Runtime.Run has.
+func TestSessionPythonTraceback(t *testing.T) {
+	const file = "def f(x):\n    try:\n        return 1 / x\n    finally:\n        pass\nfor i in [1, 0]:\n    f(i)\n"
+	rt, _ := newRuntime(t, Config{})
+	_, want := rt.Run(context.Background(), "prog.py", []byte(file))
+	s := rt.NewSession()
+	defer s.Close()
+	if err := s.Run(context.Background(), "prog.py", []byte(file)); err == nil || FormatError(err) != FormatError(want) {
+		t.Errorf("Session.Run:\n%s\nwant, as Run has it,\n%s", FormatError(err), FormatError(want))
+	}
+}
+
 func TestSessionClosed(t *testing.T) {
 	rt, _ := newRuntime(t, Config{Permissions: Everything()})
 	s := rt.NewSession()

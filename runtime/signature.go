@@ -67,7 +67,7 @@ func (r *run) signatures(file string) []signature {
 	}
 	var all []signature
 	if text, ok := r.sources[file]; ok {
-		if tree, err := r.rt.parse(file, text, r.rt.isPython(file)); err == nil {
+		if tree, err := r.rt.parse(file, text, r.rt.IsPython(file)); err == nil {
 			syntax.Walk(tree, func(n syntax.Node) bool {
 				switch n := n.(type) {
 				case *syntax.DefStmt:

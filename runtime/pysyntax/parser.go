@@ -45,6 +45,9 @@ type stop struct {
 func newParser(file *string, src string, c Config) *parser {
 	s := scan(file, src, c.Mode)
 	p := &parser{Config: c, scan: s, tokens: s.tokens, prologue: true, sealed: make(map[*syntax.Comprehension]bool)}
+	if c.Session != nil {
+		p.trueDiv, p.printFn = c.Session.Division, c.Session.PrintFunction
+	}
 	for i, t := range s.tokens[:len(s.tokens)-1] {
 		next := s.tokens[i+1]
 		if t.is("def") && next.is("load") || t.is("load") && next.is("=") || t.is("import") && next.is("load") ||

@@ -44,6 +44,17 @@ type Config struct {
 	// x.name is then AttrName called. It is for methods that Starlark's own types lack or have
 	// otherwise. Nil means none.
 	Attr func(name string) bool
+
+	// Session is set if the text is one of several that share their global variables. What it imports
+	// from __future__ then holds for those that follow, unless it is refused, and in scripts they see
+	// the variables of its list comprehensions.
+	Session *Session
+}
+
+// A Session is what the texts of a session hand on: the features of __future__ that they imported.
+type Session struct {
+	Division      bool // / is true division
+	PrintFunction bool // print is a function
 }
 
 // everything is the language of design: scripts are programs, not configuration.
@@ -78,6 +89,9 @@ func Parse(filename, src string, c Config) (*syntax.File, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if c.Session != nil {
+		*c.Session = Session{Division: p.trueDiv, PrintFunction: p.printFn}
 	}
 	return f, nil
 }

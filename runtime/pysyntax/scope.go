@@ -72,6 +72,11 @@ func analyze(p *parser, f *syntax.File) (*scopes, *scope) {
 			v.boxed = v.boxed || v.own && p.Known(name)
 		}
 	}
+	if p.Mode == Script && p.Session != nil {
+		for _, v := range module.vars {
+			v.boxed = v.boxed || v.leak
+		}
+	}
 	if p.Mode == Script {
 		for _, name := range a.early { // as in a loop that sets it for its next round
 			if v := module.vars[name]; v != nil {

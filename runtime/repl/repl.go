@@ -99,6 +99,9 @@ func (p *REPL) Run(ctx context.Context, s *runtime.Session) error {
 	signal.Notify(p.signals, os.Interrupt)
 	defer signal.Stop(p.signals)
 	p.say("", "starwire: Python 2.7's httplib in Starlark. help() explains, Tab completes, Ctrl-D leaves.\n")
+	if s.Python {
+		p.say("", "What is typed means what it means in a .py file: 7 / 2 is 3.\n")
+	}
 	return p.loop(ctx, s, r)
 }
 
