@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -63,9 +64,9 @@ type Setup struct {
 
 // Run runs the examples of the document text in one session under config, whose
 // Stdout it takes to see what they print. If it is a script, by its name, it is
-// run first, and the examples are those of its docstrings. The error is that of a document that
-// cannot be read, of the setup, or of a run that was stopped: a limit, sys.exit
-// or the end of ctx.
+// run first, and the examples are those of its docstrings, in the language of the
+// script. The error is that of a document that cannot be read, of the setup or
+// the script, or of a run that was stopped: by a limit or the end of ctx.
 func Run(ctx context.Context, config runtime.Config, name, text string, setup *Setup) (Report, error) {
 	var report Report
 	document := text
@@ -91,6 +92,7 @@ func Run(ctx context.Context, config runtime.Config, name, text string, setup *S
 		}
 	}
 	if isScript(name) {
+		s.Python = rt.IsPython(name)
 		if err := s.Run(ctx, name, []byte(text)); err != nil {
 			return report, err
 		}
@@ -108,7 +110,9 @@ func Run(ctx context.Context, config runtime.Config, name, text string, setup *S
 		}
 		if !passed(e, out.String(), err) {
 			got := out.String()
-			if err != nil {
+			if exit := exitOf(err); exit != nil {
+				got += exits(exit)[0] + "\n"
+			} else if err != nil {
 				got += runtime.FormatError(err)
 			}
 			report.Failures = append(report.Failures, Failure{Name: name, Line: e.Line, Example: e, Got: got})
@@ -127,6 +131,9 @@ func passed(e Example, out string, err error) bool {
 	if !isTraceback {
 		return false
 	}
+	if exit := exitOf(err); exit != nil {
+		return slices.ContainsFunc(exits(exit), func(line string) bool { return matches(want, line, e.Options) })
+	}
 	if matches(want, err.Error(), e.Options) {
 		return true
 	}
@@ -136,8 +143,29 @@ func passed(e Example, out string, err error) bool {
 		matches(want, strings.TrimPrefix(err.Error(), strings.TrimSuffix(exc.Class().QualifiedName(), exc.Class().Name())), e.Options)
 }
 
-// stopped reports whether err ends the whole document.
+// exitOf returns the error of sys.exit, or nil.
+func exitOf(err error) *runtime.ExitError {
+	var exit *runtime.ExitError
+	errors.As(err, &exit)
+	return exit
+}
+
+// exits lists what the last line of the traceback of sys.exit can be: sys.exit()
+// and sys.exit(0) are one.
+func exits(exit *runtime.ExitError) []string {
+	class := py.SystemExit.Name()
+	switch {
+	case exit.Message != "":
+		return []string{class + ": " + exit.Message}
+	case exit.Code == 0:
+		return []string{class + ": 0", class}
+	}
+	return []string{fmt.Sprintf("%s: %d", class, exit.Code)}
+}
+
+// stopped reports whether err ends the whole document. sys.exit does not: it is
+// what came of an example, as in Python's doctest.
 func stopped(ctx context.Context, err error) bool {
 	var u py.Uncatchable
-	return ctx.Err() != nil || errors.As(err, &u)
+	return ctx.Err() != nil || exitOf(err) == nil && errors.As(err, &u)
 }

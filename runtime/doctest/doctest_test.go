@@ -156,3 +156,55 @@ def other():
 		t.Error("a script that is no program: no error")
 	}
 }
+
+// TestPython: the examples of a .py file are in Python, those of other files are
+// not.
+func TestPython(t *testing.T) {
+	const examples = "'''\n>>> 7 / 2, half(9)\n(3, 4)\n>>> [c for c in 'ab'], c\n(['a', 'b'], 'b')\n'''\n"
+	for _, tt := range []struct {
+		name, text string
+		failures   int
+	}{
+		{"lib.py", examples + "def half(x): return x / 2\n", 0},
+		{"lib.star", examples + "def half(x): return x / 2\n", 2},
+		{"lib.txt", ">>> 7 / 2\n3.5\n", 0},
+	} {
+		r, err := Run(context.Background(), runtime.Config{}, tt.name, tt.text, nil)
+		if err != nil || r.Examples == 0 || len(r.Failures) != tt.failures {
+			t.Errorf("%s: %d examples, failures %v, %v; want %d failures", tt.name, r.Examples, r.Failures, err, tt.failures)
+		}
+	}
+}
+
+// TestExit: sys.exit is what comes of an example, and ends nothing.
+func TestExit(t *testing.T) {
+	const tb = "Traceback (most recent call last):\n"
+	for _, tt := range []struct {
+		example, got string // "" for one that passes
+	}{
+		{">>> sys.exit(5)\n" + tb + "SystemExit: 5\n", ""},
+		{">>> sys.exit()\n" + tb + "SystemExit\n", ""},
+		{">>> sys.exit(0)\n" + tb + "SystemExit: 0\n", ""},
+		{">>> sys.exit('too late')\n" + tb + "  ...\nSystemExit: too late\n", ""},
+		{">>> print('a'); sys.exit('too late')\nb\n", "a\nSystemExit: too late\n"},
+		{">>> sys.exit(5)\n" + tb + "SystemExit: 4\n", "SystemExit: 5\n"},
+		{">>> sys.exit()\n", "SystemExit: 0\n"},
+	} {
+		r, err := Run(context.Background(), runtime.Config{}, "doc", tt.example+">>> 1\n1\n", nil)
+		if err != nil || r.Examples != 2 || len(r.Failures) > 1 {
+			t.Errorf("%s%d examples, failures %v, %v; want 2 and one at most", tt.example, r.Examples, r.Failures, err)
+			continue
+		}
+		got := ""
+		for _, f := range r.Failures {
+			got = f.Got
+		}
+		if got != tt.got {
+			t.Errorf("%sshows %q; want %q", tt.example, got, tt.got)
+		}
+	}
+	_, err := Run(context.Background(), runtime.Config{}, "doc", ">>> 1\n1\n", &Setup{Name: "setup", Text: []byte("sys.exit(3)")})
+	if runtime.ExitCode(err) != 3 {
+		t.Errorf("sys.exit in the setup: %v; want exit status 3", err)
+	}
+}
