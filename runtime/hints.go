@@ -31,7 +31,7 @@ func hint(err error, modules, names []string) string {
 		return "this is a defect of starwire or of the program around it, not of the script"
 	case errors.As(err, &x) && x.IsA(py.ImportError):
 		if name, ok := strings.CutPrefix(x.String(), "No module named "); ok {
-			if remedy := moduleRemedy(name); remedy != "" {
+			if remedy := ModuleRemedy(name); remedy != "" {
 				return remedy
 			}
 			return strings.Trim(didYouMean(name, modules), " ()")

@@ -54,8 +54,10 @@ var moduleRemedies = map[string]string{
 	"sqlite3":         "use a file of json",
 }
 
-// moduleRemedy returns what to use in place of a module, or "".
-func moduleRemedy(name string) string {
+// ModuleRemedy returns what to use in place of a module of Python's that is not
+// here, by its dotted name, or "" where nothing is known. It is what an
+// ImportError gives as its hint.
+func ModuleRemedy(name string) string {
 	name, _, _ = strings.Cut(name, ".")
 	return moduleRemedies[name]
 }

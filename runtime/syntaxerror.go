@@ -76,6 +76,8 @@ func (rt *Runtime) syntaxError(text string, err error) error {
 		for _, p := range names {
 			if len(e.Problems) < keptProblems {
 				add(p.Pos, p.Msg+rt.spelling(p.Msg))
+				last := &e.Problems[len(e.Problems)-1]
+				last.Hint = missingModule(last)
 			}
 		}
 	case errors.As(err, &single):
@@ -99,6 +101,22 @@ func (rt *Runtime) spelling(msg string) string {
 		return ""
 	}
 	return didYouMean(name, rt.knownNames())
+}
+
+// missingModule returns what to use in place of a module of Python's, if that is
+// what an undefined name with a dot behind it means, or "".
+func missingModule(p *Problem) string {
+	name, ok := strings.CutPrefix(p.Msg, "undefined: ")
+	if !ok || p.Pos.Col < 1 {
+		return ""
+	}
+	name, _, _ = strings.Cut(name, " ")
+	line := []rune(p.Source)
+	at := string(line[min(int(p.Pos.Col)-1, len(line)):])
+	if !strings.HasPrefix(at, name+".") {
+		return ""
+	}
+	return ModuleRemedy(name)
 }
 
 // remedies say what to write in place of Python's statements, in a Starlark file.

@@ -92,6 +92,30 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestRemedies: where a module of Python's is missing, there is what to use instead.
+func TestRemedies(t *testing.T) {
+	c := checker(t)
+	for _, tt := range []struct{ file, src, problem string }{
+		{"a.py", "import re, threading\n", "1:12 No module named threading; use parallel(fn, items), which calls fn for each item at the same time"},
+		{"a.py", "from logging.handlers import X\n", "1:6 No module named logging.handlers; write to sys.stderr: print >>sys.stderr, text"},
+		{"a.py", "import nosuch\n", "1:8 No module named nosuch; "},
+		{"a.star", "load('xml.dom', 'x')\n", "1:6 No module named xml.dom; use re"},
+		{"a.star", "import logging\n", "1:8 Starlark does not have import; there is no logging in any case: write to sys.stderr: print >>sys.stderr, text"},
+		{"a.star", "import json\n", "1:8 Starlark does not have import; the modules are there without an import; load(\"./lib.star\", \"f\") loads a file; or name the file .py"},
+		{"a.star", "x = zlib.compress('é')\n", "1:5 undefined: zlib; ask the server for Accept-Encoding: identity, which httplib does by itself"},
+		{"a.star", "é = [zlib]\n", "1:6 undefined: zlib; "},
+	} {
+		got := c.Check(tt.file, []byte(tt.src))
+		if len(got) != 1 {
+			t.Errorf("Check(%q) = %v; want one problem", tt.src, got)
+			continue
+		}
+		if p := got[0]; fmt.Sprintf("%d:%d %s; %s", p.Line, p.Column, p.Message, p.Hint) != tt.problem {
+			t.Errorf("Check(%q) = %+v; want %s", tt.src, p, tt.problem)
+		}
+	}
+}
+
 func FuzzCheck(f *testing.F) {
 	f.Add("import a\nx = f'{y}'\n")
 	f.Add("def f(*, a): pass\nf(*[], **{})\n")

@@ -82,7 +82,7 @@ func (f *file) module(pos syntax.Position, path string) starlark.HasAttrs {
 	m, _ := v.(starlark.HasAttrs)
 	if m == nil || v.Type() != "module" {
 		if !f.beside(first+".py") && !f.beside(first+".star") {
-			f.add(pos, Name, "No module named "+path+runtime.DidYouMean(first, f.checker.modules()), "")
+			f.add(pos, Name, "No module named "+path+runtime.DidYouMean(first, f.checker.modules()), runtime.ModuleRemedy(path))
 		}
 		return nil
 	}

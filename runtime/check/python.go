@@ -70,7 +70,13 @@ func (f *file) python(src string) (*syntax.File, error) {
 		what string
 	}
 	seen := map[place]bool{}
+	modules := map[*syntax.Ident]string{} // which one a $import or $from is for
 	syntax.Walk(tree, func(n syntax.Node) bool {
+		if c, ok := n.(*syntax.CallExpr); ok && len(c.Args) > 0 {
+			if fn, ok := c.Fn.(*syntax.Ident); ok && (fn.Name == pysyntax.ImportName || fn.Name == pysyntax.ImportFromName) {
+				modules[fn], _, _ = text(c.Args[0])
+			}
+		}
 		id, ok := n.(*syntax.Ident)
 		if !ok || !strings.HasPrefix(id.Name, "$") {
 			return true
@@ -79,7 +85,11 @@ func (f *file) python(src string) (*syntax.File, error) {
 			if strings.HasPrefix(id.Name, c.prefix) {
 				if at := (place{id.NamePos.Line, c.what}); !seen[at] && id.NamePos.IsValid() {
 					seen[at] = true
-					f.add(id.NamePos, Python, "Starlark does not have "+c.what, c.hint+"; or name the file .py")
+					hint := c.hint + "; or name the file .py"
+					if remedy := runtime.ModuleRemedy(modules[id]); remedy != "" {
+						hint = "there is no " + modules[id] + " in any case: " + remedy
+					}
+					f.add(id.NamePos, Python, "Starlark does not have "+c.what, hint)
 				}
 				break
 			}
