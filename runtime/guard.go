@@ -89,7 +89,7 @@ func (g guarder) augmented(s *syntax.AssignStmt) {
 			return
 		}
 		tested = untested(x, s.LHS, y, s.RHS)
-	case syntax.MINUS_EQ, syntax.AMP_EQ, syntax.CIRCUMFLEX_EQ:
+	case syntax.MINUS_EQ, syntax.AMP_EQ, syntax.CIRCUMFLEX_EQ, syntax.PIPE_EQ:
 		if x != anything || y != anything {
 			return
 		}

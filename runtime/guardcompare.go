@@ -162,18 +162,42 @@ func merge(thread *starlark.Thread, x, y *starlark.Dict) (starlark.Value, error)
 	if err := reserve(thread, times(int64(x.Len()+y.Len()), walkers["dict"].itemSize)); err != nil {
 		return nil, err
 	}
-	result, work := new(starlark.Dict), 0
+	result := new(starlark.Dict)
 	for _, d := range []*starlark.Dict{x, y} {
-		for k, v := range d.Entries() {
-			if work++; work&(fewItems-1) == 0 {
-				if err := host.Spend(thread, fewItems); err != nil {
-					return nil, err
-				}
-			}
-			if err := result.SetKey(k, v); err != nil {
-				return nil, err
-			}
+		if err := setAll(thread, result, d); err != nil {
+			return nil, err
 		}
 	}
 	return result, nil
+}
+
+// mergeInto is x |= y of dicts.
+func mergeInto(thread *starlark.Thread, x, y *starlark.Dict) error {
+	// There is no such key: this asks whether x may change.
+	if _, _, err := x.Delete(new(probe)); err != nil {
+		return &renamedError{strings.Replace(err.Error(), "delete from", "apply |= to", 1), err}
+	}
+	if x == y {
+		return nil
+	}
+	if err := reserve(thread, times(int64(y.Len()), walkers["dict"].itemSize)); err != nil {
+		return err
+	}
+	return setAll(thread, x, y)
+}
+
+// setAll sets the keys that from has in d.
+func setAll(thread *starlark.Thread, d, from *starlark.Dict) error {
+	work := 0
+	for k, v := range from.Entries() {
+		if work++; work&(fewItems-1) == 0 {
+			if err := host.Spend(thread, fewItems); err != nil {
+				return err
+			}
+		}
+		if err := d.SetKey(k, v); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -96,6 +96,13 @@ func (o operand) Binary(op syntax.Token, x starlark.Value, side starlark.Side) (
 	switch op {
 	case syntax.STAR:
 		return mul(o.thread, x, o.Value)
+	case syntax.PIPE:
+		if x, ok := x.(*starlark.Dict); ok {
+			if y, ok := o.Value.(*starlark.Dict); ok {
+				return x, mergeInto(o.thread, x, y)
+			}
+		}
+		return operate(o.thread, op, x, o.Value)
 	case syntax.AMP, syntax.CIRCUMFLEX, syntax.MINUS:
 		return operate(o.thread, op, x, o.Value)
 	}
