@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/py"
 )
 
@@ -174,7 +175,10 @@ func printStmt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 		if soft {
 			text.WriteByte(' ')
 		}
-		s := py.Str(v)
+		s, err := builtinmod.Str(thread, v)
+		if err != nil {
+			return nil, err
+		}
 		text.WriteString(s)
 		soft = s == "" || !py.IsSpace(s[len(s)-1]) || s[len(s)-1] == ' '
 	}

@@ -23,37 +23,62 @@ const maxReprDepth = 200
 // Str returns the text Python 2's str() gives for v: a string or bytes as it
 // is, a float with twelve significant digits, containers by Repr of their
 // elements, anything else its String().
+//
+// Where the text of a container would show more than a million values, as one does
+// that holds another twice, which holds a third one twice, …, "..." stands for the
+// others: see Texter.
 func Str(v starlark.Value) string {
-	switch v := v.(type) {
-	case starlark.String:
-		return string(v)
-	case starlark.Bytes:
-		return string(v)
-	case starlark.Float:
-		return formatFloat(float64(v), 12)
-	case *starlark.List, starlark.Tuple, *starlark.Dict, *starlark.Set:
-		return LongRepr(v)
-	}
-	if v.Type() == "range" {
-		return xrangeText(v)
-	}
-	return v.String()
+	text, _ := Texter{}.Str(v)
+	return text
 }
 
 // LongRepr is Repr with an L behind integers beyond 63 bits, which are Python 2's
 // long, and xrange for ranges: what repr() is in .py files.
 func LongRepr(v starlark.Value) string {
+	text, _ := Texter{}.Repr(v)
+	return text
+}
+
+// A Texter writes the texts of values, which may be large, and part of each other
+// many times over, on behalf of somebody who can put an end to it.
+type Texter struct {
+	// Spend, if set, is told now and then of the values written since the last
+	// time, and of the bytes of the text so far; its error ends the text. If it is
+	// nil, a text shows a million values at most.
+	Spend func(values, size int) error
+}
+
+// Str returns the text of Str, or the error of Spend.
+func (t Texter) Str(v starlark.Value) (string, error) {
+	switch v := v.(type) {
+	case starlark.String:
+		return string(v), nil
+	case starlark.Bytes:
+		return string(v), nil
+	case starlark.Float:
+		return formatFloat(float64(v), 12), nil
+	case *starlark.List, starlark.Tuple, *starlark.Dict, *starlark.Set:
+		return t.Repr(v)
+	}
+	if v.Type() == "range" {
+		return xrangeText(v), nil
+	}
+	return v.String(), nil
+}
+
+// Repr returns the text of LongRepr, or the error of Spend.
+func (t Texter) Repr(v starlark.Value) (string, error) {
 	switch v := v.(type) {
 	case starlark.String, starlark.Bytes:
-		return Repr(v)
+		return Repr(v), nil
 	case starlark.Int:
 		if isLong(v) {
-			return v.String() + "L"
+			return v.String() + "L", nil
 		}
 	}
-	w := reprWriter{long: true}
+	w := reprWriter{long: true, spend: t.Spend}
 	w.write(v, 0)
-	return w.String()
+	return w.String(), w.err
 }
 
 func isLong(n starlark.Int) bool { _, small := n.Int64(); return !small }
@@ -76,10 +101,40 @@ func Repr(v starlark.Value) string {
 // A reprWriter writes the text of a value.
 type reprWriter struct {
 	strings.Builder
-	long bool // an L behind long integers
+	long  bool // an L behind long integers
+	spend func(values, size int) error
+	work  int // values written
+	err   error
+}
+
+// maxReprValues bounds the values of a text that nobody else bounds.
+const maxReprValues = 1 << 20
+
+// visit is called at each value; false ends the text.
+func (b *reprWriter) visit() bool {
+	switch b.work++; {
+	case b.err != nil:
+		return false
+	case b.spend == nil:
+		if b.work == maxReprValues+1 {
+			b.WriteString("...")
+		}
+		return b.work <= maxReprValues
+	case b.work%spendEvery == 0:
+		b.err = b.spend(spendEvery, b.Len())
+	}
+	return b.err == nil
+}
+
+// ended reports whether nothing more is to be written.
+func (b *reprWriter) ended() bool {
+	return b.err != nil || b.spend == nil && b.work > maxReprValues
 }
 
 func (b *reprWriter) write(v starlark.Value, depth int) {
+	if !b.visit() {
+		return
+	}
 	if depth > maxReprDepth {
 		b.WriteString("...")
 		return
@@ -98,7 +153,7 @@ func (b *reprWriter) write(v starlark.Value, depth int) {
 		b.WriteString(formatFloat(float64(v), -1))
 	case *starlark.List:
 		b.WriteByte('[')
-		for i := range v.Len() {
+		for i := 0; i < v.Len() && !b.ended(); i++ {
 			if i > 0 {
 				b.WriteString(", ")
 			}
@@ -108,6 +163,9 @@ func (b *reprWriter) write(v starlark.Value, depth int) {
 	case starlark.Tuple:
 		b.WriteByte('(')
 		for i, e := range v {
+			if b.ended() {
+				break
+			}
 			if i > 0 {
 				b.WriteString(", ")
 			}
@@ -119,19 +177,27 @@ func (b *reprWriter) write(v starlark.Value, depth int) {
 		b.WriteByte(')')
 	case *starlark.Dict:
 		b.WriteByte('{')
-		for i, kv := range v.Items() {
-			if i > 0 {
+		first := true
+		for k, e := range v.Entries() {
+			if b.ended() {
+				break
+			}
+			if !first {
 				b.WriteString(", ")
 			}
-			b.write(kv[0], depth+1)
+			first = false
+			b.write(k, depth+1)
 			b.WriteString(": ")
-			b.write(kv[1], depth+1)
+			b.write(e, depth+1)
 		}
 		b.WriteByte('}')
 	case *starlark.Set:
 		b.WriteString("set([")
 		first := true
 		for e := range v.Elements() {
+			if b.ended() {
+				break
+			}
 			if !first {
 				b.WriteString(", ")
 			}

@@ -20,12 +20,13 @@ func stopped(err error) bool {
 }
 
 // makeStr is str(x).
-func makeStr(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func makeStr(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x starlark.Value = starlark.String("")
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "object?", &x); err != nil {
 		return nil, err
 	}
-	return starlark.String(py.Str(x)), nil
+	s, err := Str(thread, x)
+	return starlark.String(s), err
 }
 
 // makeUnicode is unicode(x, encoding="ascii", errors="strict").
@@ -36,7 +37,8 @@ func makeUnicode(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 		return nil, err
 	}
 	if encoding == "" {
-		return starlark.String(py.Str(x)), nil
+		s, err := Str(thread, x)
+		return starlark.String(s), err
 	}
 	s, ok := py.AsBytes(x)
 	if !ok {

@@ -289,17 +289,21 @@ func repr(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	if err := unpack(b, args, kwargs, 1, &x); err != nil {
 		return nil, err
 	}
-	return result(thread, py.LongRepr(x))
+	s, err := texter(thread).Repr(x)
+	if err != nil {
+		return nil, err
+	}
+	return result(thread, s)
 }
 
 // format is format(value, spec="").
-func format(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func format(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x starlark.Value
 	var spec string
 	if err := unpack(b, args, kwargs, 1, &x, &spec); err != nil {
 		return nil, err
 	}
-	s, err := FormatSpec(x, spec)
+	s, err := formatSpec(thread, x, spec)
 	return starlark.String(s), err
 }
 

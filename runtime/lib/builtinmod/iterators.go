@@ -227,6 +227,19 @@ func result(thread *starlark.Thread, s string) (starlark.Value, error) {
 	return starlark.String(s), nil
 }
 
+// texter returns what writes the texts of values as the run lets it.
+func texter(thread *starlark.Thread) py.Texter {
+	return py.Texter{Spend: func(values, size int) error {
+		if err := host.Spend(thread, values); err != nil {
+			return err
+		}
+		return host.Reserve(thread, int64(size)) // which the text grows by next
+	}}
+}
+
+// Str returns Python 2's str(v), or the end of the run.
+func Str(thread *starlark.Thread, v starlark.Value) (string, error) { return texter(thread).Str(v) }
+
 // iter is iter(x) and iter(callable, sentinel).
 //
 // bltinmodule.c, builtin_iter; iterobject.c, calliter_iternext.

@@ -136,7 +136,7 @@ func (p *percent) directive(format string, i int) (int, error) {
 			return 0, err
 		}
 	}
-	s, sign, err := d.convert(c, v, i)
+	s, sign, err := d.convert(p.thread, c, v, i)
 	if err != nil {
 		return 0, err
 	}
@@ -187,11 +187,16 @@ func (p *percent) number(format string, i, n int) (int, int, error) {
 }
 
 // convert returns the text of v, apart from its sign and prefix.
-func (d *directive) convert(c byte, v starlark.Value, at int) (s, sign string, err error) {
+func (d *directive) convert(thread *starlark.Thread, c byte, v starlark.Value, at int) (s, sign string, err error) {
 	switch c {
 	case 's', 'r':
-		if s = py.Str(v); c == 'r' {
-			s = py.LongRepr(v)
+		if c == 'r' {
+			s, err = texter(thread).Repr(v)
+		} else {
+			s, err = texter(thread).Str(v)
+		}
+		if err != nil {
+			return "", "", err
 		}
 		if d.prec >= 0 && d.prec < len(s) {
 			s = s[:d.prec]

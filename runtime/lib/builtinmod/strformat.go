@@ -90,21 +90,26 @@ func (f *formatter) field(s string, depth int) (string, error) {
 		return "", err
 	}
 	if converted {
+		var s string
 		switch conversion {
 		case "r":
-			v = starlark.String(py.LongRepr(v))
+			s, err = texter(f.thread).Repr(v)
 		case "s":
-			v = starlark.String(py.Str(v))
+			s, err = texter(f.thread).Str(v)
 		default:
 			return "", py.ValueError.Errorf("Unknown conversion specifier %s", conversion)
 		}
+		if err != nil {
+			return "", err
+		}
+		v = starlark.String(s)
 	}
 	if strings.ContainsAny(spec, "{}") {
 		if spec, err = f.format(spec, depth-1); err != nil {
 			return "", err
 		}
 	}
-	return FormatSpec(v, spec)
+	return formatSpec(f.thread, v, spec)
 }
 
 // lookup finds what a field names: 0, name, name.attribute, 0[key].
@@ -264,12 +269,12 @@ func parseSpec(s string) (spec, error) {
 	return p, nil
 }
 
-// FormatSpec is format(v, spec).
+// formatSpec is format(v, spec).
 //
 // stringlib/formatter.h.
-func FormatSpec(v starlark.Value, text string) (string, error) {
+func formatSpec(thread *starlark.Thread, v starlark.Value, text string) (string, error) {
 	if text == "" {
-		return py.Str(v), nil
+		return Str(thread, v)
 	}
 	p, err := parseSpec(text)
 	if err != nil {
@@ -284,7 +289,10 @@ func FormatSpec(v starlark.Value, text string) (string, error) {
 		}
 	}
 	if !isText && !isNumber {
-		s, isText = py.Str(v), true
+		if s, err = Str(thread, v); err != nil {
+			return "", err
+		}
+		isText = true
 	}
 	if isText {
 		return p.text(s)
