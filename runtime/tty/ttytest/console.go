@@ -57,6 +57,9 @@ func Start(t testing.TB, columns int, cmd *exec.Cmd) *Console {
 	if err := setSize(master, columns); err != nil {
 		t.Fatal(err)
 	}
+	if err := keepOutput(slave); err != nil {
+		t.Fatal(err)
+	}
 	c := &Console{t: t, master: master, cmd: cmd, screen: NewScreen(columns, rows), exited: make(chan struct{})}
 	c.change = sync.NewCond(&c.mu)
 	if cmd.Env == nil {

@@ -7,6 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// The requests for a terminal's modes.
+const getTermios, setTermios = unix.TCGETS, unix.TCSETS
+
 // openPTY returns the two ends of a pseudo-terminal.
 func openPTY() (master, slave *os.File, err error) {
 	master, err = os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
