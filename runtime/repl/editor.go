@@ -15,8 +15,8 @@ import (
 // terminal, and what its tests replace.
 type lineEditor interface {
 	// ReadLine shows the prompt and text, the line as it is so far, lets the person
-	// edit it, and returns it with the key that ended it. The error is io.EOF for
-	// Ctrl-D on an empty line, errInterrupted for Ctrl-C, or the terminal's.
+	// edit it, and returns it with the key that ended it. The error is
+	// errInterrupted for Ctrl-C, or the terminal's.
 	ReadLine(prompt, text string) (line string, key key, err error)
 	// Pasted returns the text of the paste that ended the line.
 	Pasted() string
@@ -42,6 +42,7 @@ const (
 	keyDown       // to the next
 	keySearch     // in the history
 	keyPaste      // several lines were pasted
+	keyEOF        // Ctrl-D on a line that is empty but for its indentation
 )
 
 // errInterrupted is Ctrl-C at the prompt: what was typed is dropped.
@@ -200,8 +201,6 @@ func (t *terminal) press(r rune) (rune, bool) {
 	switch r {
 	case readline.CharEnter, readline.CharCtrlJ, readline.CharInterrupt:
 		t.open = false
-	case readline.CharDelete:
-		t.open = len(t.line) > 0
 	}
 	return r, true
 }
@@ -227,6 +226,10 @@ func (t *terminal) meaning(r rune) rune {
 		return readline.CharCtrlL
 	case pasteKey:
 		return t.end(keyPaste)
+	case readline.CharDelete:
+		if strings.TrimSpace(string(t.line)) == "" {
+			return t.end(keyEOF)
+		}
 	case deleteKey:
 		if t.pos == len(t.line) {
 			return readline.CharBell

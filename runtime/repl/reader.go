@@ -2,6 +2,7 @@ package repl
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"starwire/runtime"
@@ -27,7 +28,7 @@ type itemReader struct {
 const maxShown = 100
 
 // next returns the next statement, and remembers it; "" for an empty one. Errors
-// are those of ReadLine.
+// are those of ReadLine, and io.EOF for Ctrl-D.
 func (r *itemReader) next() (string, error) {
 	item, err := r.read()
 	r.ed.Rest()
@@ -100,6 +101,8 @@ func (r *itemReader) read() (string, error) {
 		case keyPaste:
 			r.paste(r.ed.Pasted())
 			return r.read()
+		case keyEOF:
+			return r.end()
 		default:
 			if item, ok := r.enter(); ok {
 				return item, nil
@@ -156,6 +159,17 @@ func (r *itemReader) enter() (item string, ok bool) {
 	r.lines = append(r.lines, nextIndent(r.lines))
 	r.at++
 	return "", false
+}
+
+// end is Ctrl-D: the end of the statement where a blank line would be, and else of
+// the conversation.
+func (r *itemReader) end() (string, error) {
+	r.lines[r.at] = ""
+	text := strings.Join(r.lines, "\n")
+	if r.at == 0 || pysyntax.NeedsMore(text+"\n", pysyntax.Interactive) {
+		return "", io.EOF
+	}
+	return text, nil
 }
 
 // paste takes in a text of several lines, behind what was typed before it.

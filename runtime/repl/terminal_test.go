@@ -138,6 +138,11 @@ func TestTerminal(t *testing.T) {
 		{"Ctrl-C behind a list of candidates", []any{"httplib.NOT_\t" + ctrlC, []string{">>> httplib.NOT_^C", ">>> "}, "4\r", []string{"4", ">>> "}}},
 		{"Ctrl-C drops a search", []any{"alpha = 1\r", []string{">>> "}, ctrlR + "alp" + ctrlC, []string{">>> "}, "4\r", []string{"4", ">>> "}}},
 		{"Ctrl-C drops a block", []any{"def f():\rx = 1" + ctrlC, []string{"...     x = 1^C", ">>> "}, "8\r", []string{"8", ">>> "}}},
+		{"Ctrl-D ends a block", []any{
+			"if 1:\r6\r" + ctrlD, []string{">>> if 1:", "...     6", "...", "6", ">>> "},
+			"if 1:\r7\r\x7f" + ctrlD, []string{">>> if 1:", "...     7", "...", "7", ">>> "}}},
+		{"Ctrl-D ends a block that has not begun", []any{"if 1:\r" + ctrlD + "8\r", []string{"8", ">>> "}}},
+		{"Ctrl-D takes what is behind the cursor", []any{"6x" + left + ctrlD + "\r", []string{">>> 6", "6", ">>> "}}},
 		{"Delete on an empty line does not leave", []any{del + del + "6\r", []string{">>> 6", "6", ">>> "}}},
 		{"Delete takes what is behind the cursor", []any{"6x" + left + del + "\r", []string{">>> 6", "6", ">>> "}}},
 		{"a paste with blank lines in a def", []any{
@@ -224,6 +229,18 @@ func TestDefectsOfReadline(t *testing.T) {
 			t.Errorf("exit status %d; want 3", code)
 		}
 	})
+}
+
+// TestLeavingByKey: Ctrl-D leaves at an empty line, and where a blank line would not
+// end the statement, whatever stands there of indentation.
+func TestLeavingByKey(t *testing.T) {
+	for _, typed := range []string{"", "  ", "f(1,\r", "f(\r", "if f(\r\x7f", "'''a\r"} {
+		c := newConsole(t, 80)
+		c.Send(typed + ctrlD)
+		if code := c.Exit(); code != 0 {
+			t.Errorf("%q and Ctrl-D: exit status %d; want 0", typed, code)
+		}
+	}
 }
 
 // TestDefectsOfStarlarkREPL has what go.starlark.net/repl gets wrong. That piped
