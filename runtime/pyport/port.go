@@ -191,10 +191,13 @@ func isDoc(s syntax.Stmt) bool {
 	return ok
 }
 
-// isUTF8 reports whether a docstring can be written as a Starlark string.
+// isUTF8 reports whether a docstring can be written as Starlark strings. The text may be UTF-8 though
+// the literals that it is made of are not.
 func isUTF8(s syntax.Stmt) bool {
-	text, ok := s.(*syntax.ExprStmt).X.(*syntax.Literal).Value.(string)
-	return ok && utf8.ValidString(text)
+	x := s.(*syntax.ExprStmt).X.(*syntax.Literal)
+	text, ok := x.Value.(string)
+	return ok && utf8.ValidString(text) &&
+		!slices.ContainsFunc(literalParts(x), func(p part) bool { return !utf8.ValidString(p.value) })
 }
 
 // refuse notes a place that has no equivalent, and marks it.

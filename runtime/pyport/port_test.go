@@ -85,6 +85,7 @@ func FuzzFile(f *testing.F) {
 		"x = 'a' \"b\" \\\n  u'c'\n", "def f((a, b)): pass\n", "class A:\n  x = 1\ny = `x`\n", "print >>x, 1,\n",
 		"async = 1\nload = 2\nx.load(async)\nf(load=1)\nx.assert_\n", "x = [a # c\n , # d\n b]\n", "try: pass\nexcept: pass\n",
 		"__name__ = 1\nprint __doc__\n", "eq = div = 1\nprint 1 == x, 1 / x\n", "for local in module: del local\n",
+		"\"\xd6\"\"\xa1\"", // a docstring in UTF-8 of literals that are not
 	} {
 		f.Add(src)
 	}
