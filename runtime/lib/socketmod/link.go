@@ -45,8 +45,9 @@ type link struct {
 	watches     int         // how many watches there were
 	interrupted bool        // the deadlines are in the past, because ctx ended
 
-	io  rawIO
-	one [1]byte // what a look reads into
+	io     rawIO
+	direct direct
+	one    [1]byte // what a look reads into
 }
 
 const noTimeout time.Duration = -1
@@ -59,6 +60,7 @@ func newLink(h *host.Host, conn net.Conn) (*link, error) {
 	if sc, ok := conn.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
 			l.raw = raw
+			l.direct.init(conn, raw)
 		}
 	}
 	l.io.init()
@@ -187,7 +189,10 @@ func (l *link) Read(p []byte) (int, error) {
 				return 0, err
 			}
 		}
-		n, err = l.Conn.Read(p)
+		var ok bool
+		if n, ok, err = l.receive(p); !ok {
+			n, err = l.Conn.Read(p)
+		}
 	}
 	if err == io.EOF && n == 0 {
 		l.eof = true
@@ -231,6 +236,9 @@ func (l *link) Write(p []byte) (int, error) {
 		if err := l.armWrite(); err != nil {
 			return 0, err
 		}
+	}
+	if n, ok, err := l.transmit(p); ok {
+		return n, err
 	}
 	return l.Conn.Write(p)
 }

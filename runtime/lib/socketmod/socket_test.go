@@ -2,6 +2,7 @@ package socketmod
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -111,6 +112,74 @@ func TestWriteBig(t *testing.T) {
 		if all := <-got; !bytes.Equal(all, append(data[:len(data):len(data)], data...)) {
 			t.Errorf("timeout %v: the peer got %d bytes that differ", timeout, len(all))
 		}
+	}
+}
+
+// A write that waits for the peer to read goes on where it stopped.
+func TestWriteOn(t *testing.T) {
+	r := newRig(t, host.Host{}, NoTimeout)
+	r.s.NetConn().(*net.TCPConn).SetWriteBuffer(32 << 10)
+	r.peer.SetReadBuffer(64 << 10)
+	data := bytes.Repeat([]byte("0123456789abcdef"), 16<<10)
+	got := make(chan []byte)
+	go func() {
+		var all []byte
+		for range 4 {
+			part := make([]byte, len(data))
+			io.ReadFull(r.peer, part)
+			all = append(all, part...)
+		}
+		got <- all
+	}()
+	for i := range 4 {
+		if n, err := r.s.Write(data); n != len(data) || err != nil {
+			t.Fatalf("Write %d = %d, %v; want %d", i, n, err, len(data))
+		}
+	}
+	if all := <-got; !bytes.Equal(all, bytes.Repeat(data, 4)) {
+		t.Errorf("the peer read %d other bytes", len(all))
+	}
+}
+
+// A countingConn sees what is read and written.
+type countingConn struct {
+	*net.TCPConn
+	read, written int
+}
+
+func (c *countingConn) Read(p []byte) (int, error) {
+	n, err := c.TCPConn.Read(p)
+	c.read += n
+	return n, err
+}
+
+func (c *countingConn) Write(p []byte) (int, error) {
+	n, err := c.TCPConn.Write(p)
+	c.written += n
+	return n, err
+}
+
+// A connection of the embedder's own has all its bytes pass, although it has a
+// descriptor by which they could be had.
+func TestOwnConn(t *testing.T) {
+	var conn *countingConn
+	r := newRig(t, host.Host{Dial: func(ctx context.Context, d host.DialRequest) (net.Conn, error) {
+		c, err := dialTCP(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		conn = &countingConn{TCPConn: c.(*net.TCPConn)}
+		return conn, nil
+	}}, NoTimeout)
+	buf := make([]byte, 5)
+	r.s.Write([]byte("hello"))
+	io.ReadFull(r.peer, buf)
+	r.peer.Write([]byte("world"))
+	if _, err := io.ReadFull(r.s, buf); err != nil || string(buf) != "world" {
+		t.Fatalf("Read = %q, %v", buf, err)
+	}
+	if conn.read != 5 || conn.written != 5 {
+		t.Errorf("the connection saw %d bytes read, %d written; want 5 and 5", conn.read, conn.written)
 	}
 }
 

@@ -1,0 +1,106 @@
+//go:build linux && (amd64 || arm64) && !race && !msan && !asan
+
+package socketmod
+
+import (
+	"io"
+	"net"
+	"syscall"
+	"unsafe"
+)
+
+// mostDirect is the most that one system call moves here, in bytes: until it
+// returns its processor can do nothing else.
+const mostDirect = 256 << 10
+
+// A direct makes the system calls of a link without telling Go's scheduler. They
+// do not block (MSG_DONTWAIT; the poller waits). One that moves 64 KiB takes so
+// long that the scheduler gives the processor to another thread, woken for it,
+// and where a script has one processor, the script then waits for that thread.
+//
+// The race detector and its like, which follow these calls, do without.
+type direct struct {
+	raw syscall.RawConn // nil: net makes the calls
+	in  call            // beside out, for Close may write while the owner reads
+	out call
+}
+
+// A call is one operation under way, and what it came to.
+type call struct {
+	try func(fd uintptr) bool // made once a connection, so that a call allocates nothing
+	buf []byte                // not empty
+	n   int
+	err syscall.Errno
+}
+
+// init makes d ready for conn, if it is one of net's own: what hides behind other
+// types may want to see its reads.
+func (d *direct) init(conn net.Conn, raw syscall.RawConn) {
+	switch conn.(type) {
+	case *net.TCPConn, *net.UnixConn:
+		d.raw = raw
+		d.in.try = func(fd uintptr) bool { return d.in.do(syscall.SYS_RECVFROM, fd, syscall.MSG_DONTWAIT) }
+		d.out.try = func(fd uintptr) bool {
+			return d.out.do(syscall.SYS_SENDTO, fd, syscall.MSG_DONTWAIT|syscall.MSG_NOSIGNAL)
+		}
+	}
+}
+
+// do makes the system call, and reports whether it came to anything: else the
+// poller is to wait for the connection and call again.
+func (c *call) do(number, fd, flags uintptr) bool {
+	for {
+		n, _, errno := syscall.RawSyscall6(number, fd, uintptr(unsafe.Pointer(unsafe.SliceData(c.buf))), uintptr(len(c.buf)), flags, 0, 0)
+		if errno == syscall.EINTR {
+			continue
+		}
+		if c.n, c.err = int(n), errno; errno != 0 {
+			c.n = 0
+		}
+		return errno != syscall.EAGAIN
+	}
+}
+
+// result forgets the buffer and returns what came of the call; err is what the
+// poller says.
+func (c *call) result(err error) (int, error) {
+	c.buf = nil
+	switch {
+	case err != nil:
+		return 0, err
+	case c.err != 0:
+		return 0, c.err
+	}
+	return c.n, nil
+}
+
+// receive reads once, waiting for the first byte to the read deadline. ok is false
+// if the connection is not one to do this with.
+func (l *link) receive(p []byte) (n int, ok bool, err error) {
+	d := &l.direct
+	if d.raw == nil || len(p) == 0 {
+		return 0, false, nil
+	}
+	d.in.buf = p[:min(len(p), mostDirect)]
+	n, err = d.in.result(d.raw.Read(d.in.try))
+	if n == 0 && err == nil {
+		err = io.EOF
+	}
+	return n, true, err
+}
+
+// transmit writes all of p, waiting to the write deadline. ok is false if p is
+// large, or the connection not one to do this with.
+func (l *link) transmit(p []byte) (n int, ok bool, err error) {
+	d := &l.direct
+	if d.raw == nil || len(p) == 0 || len(p) > mostDirect {
+		return 0, false, nil
+	}
+	for n < len(p) && err == nil {
+		var k int
+		d.out.buf = p[n:]
+		k, err = d.out.result(d.raw.Write(d.out.try))
+		n += k
+	}
+	return n, true, err
+}
