@@ -69,6 +69,9 @@ func init() {
 		pysyntax.LeakName:      leak,
 	} {
 		builtins[name] = starlark.NewBuiltin(name, fn)
+		if name[0] != '$' { // those stand for syntax, and are called all the time
+			builtins[name] = surviving(builtins[name]).(*starlark.Builtin)
+		}
 	}
 	for op, name := range comparisonNames {
 		builtins[name] = starlark.NewBuiltin(name, comparing(op))
@@ -77,7 +80,7 @@ func init() {
 		builtins[name] = starlark.NewBuiltin(name, setOperation(op))
 	}
 	for name, w := range walkers {
-		builtins[name] = starlark.NewBuiltin(name, walker(name, w))
+		builtins[name] = surviving(starlark.NewBuiltin(name, walker(name, w))).(*starlark.Builtin)
 	}
 	builtins["open"] = filemod.Builtin
 }

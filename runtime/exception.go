@@ -15,6 +15,12 @@ import (
 
 // A PanicError is a panic in a built-in, which the run survives: a defect of the
 // program that embeds the runtime, or of ours. Scripts see a RuntimeError.
+//
+// Its traceback shows the script's frames if it is one of the functions that every
+// script finds, or of Config's Predeclared and Modules, that panics, or what that calls.
+// It is shown without the frames inside the innermost such call, or the whole of the
+// run, if a method, an operator or an attribute of a value does: the interpreter
+// pops its frames before anybody else sees the panic. Stack shows where it was.
 type PanicError struct {
 	Value any    // what panic was called with
 	Stack []byte // the Go stack, as of debug.Stack

@@ -126,6 +126,12 @@ func TestPanic(t *testing.T) {
 	if got := FormatError(err); !strings.Contains(got, "\nhint: this is a defect of") || !strings.Contains(got, "x.star:1:13: in f") {
 		t.Errorf("FormatError:\n%s\nwant a hint, and the frame of f", got)
 	}
+	// What a built-in of ours calls keeps the frames around it.
+	c.Predeclared["worse"] = panicking{}
+	err = failing(t, c, "x.star", "def f(): list([1]); sorted([1], key=lambda x: worse.attr)\nf()")
+	if got := FormatError(err); !errors.As(err, &p) || !strings.Contains(got, "in f") {
+		t.Errorf("FormatError of an attribute that panics:\n%s\nwant the frame of f", got)
+	}
 	rt, _ := newRuntime(t, c)
 	if _, err := rt.Call(context.Background(), c.Predeclared["bad"].(starlark.Callable), nil, nil); !errors.As(err, &p) {
 		t.Errorf("Call of a built-in that panics = %v; want a *PanicError", err)
@@ -139,6 +145,12 @@ func TestPanic(t *testing.T) {
 		t.Errorf("the session after a panic: %v, %v", v, err)
 	}
 }
+
+// A panicking has attributes that panic.
+type panicking struct{ starlark.NoneType }
+
+func (panicking) Attr(string) (starlark.Value, error) { panic("no attribute") }
+func (panicking) AttrNames() []string                 { return nil }
 
 func TestHints(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
