@@ -218,3 +218,25 @@ func TestInteractiveFile(t *testing.T) {
 		})
 	}
 }
+
+// TestWaitingForInput: a run that waits for a terminal ends with Ctrl-C and with
+// --timeout.
+func TestWaitingForInput(t *testing.T) {
+	for _, script := range []string{"for line in sys.stdin: pass", "sys.stdin.read()", "sys.stdin.readline()"} {
+		t.Run(script, func(t *testing.T) {
+			t.Parallel()
+			c := onTerminal(t, nil, "-c", "print('waiting')\n"+script)
+			c.Contains(`^waiting\n`)
+			c.Send(ttytest.CtrlC)
+			c.Contains(`\nKeyboardInterrupt\n`)
+			if code := c.Exit(); code != 130 {
+				t.Errorf("Ctrl-C: exit status %d; want 130", code)
+			}
+			c = onTerminal(t, nil, "--timeout=100ms", "-c", script)
+			c.Contains(`limit exceeded: time`)
+			if code := c.Exit(); code != 3 {
+				t.Errorf("--timeout: exit status %d; want 3", code)
+			}
+		})
+	}
+}

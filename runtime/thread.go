@@ -122,6 +122,7 @@ func (rt *Runtime) newRun(ctx context.Context) *run {
 	r.task = t
 	r.current.Store(t)
 	h.NewThread, h.Spent, h.Reserve = r.fork, spent, reserve
+	h.Current = func() context.Context { return r.current.Load().host.Context() }
 	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	t.cancel = cancel
 	t.host = host.Attach(new(starlark.Thread), inner, h)

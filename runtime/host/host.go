@@ -63,6 +63,11 @@ type Host struct {
 	// and cancellation; done releases it once nothing runs on it any more.
 	NewThread func(name string) (thread *starlark.Thread, done func())
 
+	// Current returns the context of the code that runs now, for values that the
+	// interpreter asks without saying on which thread; nil means the run's. The
+	// items of a session end one by one.
+	Current func() context.Context
+
 	// Raise makes err the error of the statement that runs on thread: for an
 	// iterator, which has no way to return one. It must be called on the thread's
 	// goroutine. For a nil thread err ends what runs now, and no catch helps.

@@ -210,6 +210,9 @@ func (f *File) host() *host.Host {
 	if thread := f.runs(); thread != nil {
 		return host.From(thread)
 	}
+	if f.h.Current != nil {
+		return f.h.WithContext(f.h.Current())
+	}
 	return f.h.WithContext(f.h.Lifetime())
 }
 
