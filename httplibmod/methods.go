@@ -76,6 +76,11 @@ func connOf(b *starlark.Builtin) *HTTPConnection { return b.Receiver().(*HTTPCon
 // connRequest is request(method, url[, body[, headers]], *, progress=False).
 func connRequest(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(kwargs) == 0 && len(args) == 2 { // the usual call, without the cost of UnpackArgs
+		for _, v := range args {
+			if err := py.AsASCII(v); err != nil {
+				return nil, err
+			}
+		}
 		return starlark.None, connOf(b).sendRequest(thread, args[0], args[1], nil, nil)
 	}
 	kwargs, progress := takeProgress(kwargs)
@@ -148,6 +153,11 @@ func fieldsOf(headers starlark.Value) ([]field, error) {
 	fields := make([]field, len(items))
 	for i, kv := range items {
 		name, ok := py.AsBytes(kv[0])
+		for _, v := range kv {
+			if err := py.AsASCII(v); err != nil {
+				return nil, err
+			}
+		}
 		if !ok {
 			return nil, py.NoAttribute(kv[0], "lower")
 		}
@@ -185,6 +195,9 @@ func connPutHeader(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 	}
 	values := make([]string, len(args)-1)
 	for i, v := range args[1:] {
+		if err := py.AsASCII(v); err != nil {
+			return nil, err
+		}
 		values[i] = py.Str(v)
 	}
 	return starlark.None, c.putHeader(name, values...)
@@ -195,13 +208,13 @@ func formatted(v starlark.Value) (string, error) {
 	t, ok := v.(starlark.Tuple)
 	switch {
 	case !ok:
-		return py.Str(v), nil
+		return py.Str(v), py.AsASCII(v)
 	case len(t) == 0:
 		return "", py.TypeError.Errorf("not enough arguments for format string")
 	case len(t) > 1:
 		return "", py.TypeError.Errorf("not all arguments converted during string formatting")
 	}
-	return py.Str(t[0]), nil
+	return py.Str(t[0]), py.AsASCII(t[0])
 }
 
 // connEndHeaders is endheaders([message_body]).

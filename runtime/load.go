@@ -14,6 +14,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lib/jsonmod"
 	"starwire/runtime/py"
 )
 
@@ -302,7 +303,7 @@ func importModule(thread *starlark.Thread, name string) (starlark.Value, error) 
 	r := st.task.run
 	if v := r.rt.env[name]; v != nil {
 		if m, ok := v.(*starlarkstruct.Module); ok {
-			return m, nil
+			return forPython(m), nil
 		}
 	}
 	if m := r.specialModule(name); m != nil {
@@ -320,6 +321,14 @@ func importModule(thread *starlark.Thread, name string) (starlark.Value, error) 
 		return &starlarkstruct.Module{Name: name, Members: globals}, nil
 	}
 	return nil, nil
+}
+
+// forPython returns the module that Python files find in place of m.
+func forPython(m *starlarkstruct.Module) *starlarkstruct.Module {
+	if m == jsonmod.Module {
+		return jsonmod.Python2
+	}
+	return m
 }
 
 // canRead reports whether the file is there and granted. Import looks for several

@@ -26,6 +26,8 @@ var pythonRules = []struct {
 	text  string
 }{
 	{`^(?:pop: )?(list|tuple|string|bytes|range) index -?\d+ out of range `, py.IndexError, "$1 index out of range"},
+	{`^unicode index -?\d+ out of range `, py.IndexError, "string index out of range"},
+	{`^'in <string>' requires string as left operand, not unicode$`, py.TypeError, "'in <string>' requires str, not unicode; encode('utf-8') it, or decode the str"},
 	{`^\S+ index -?\d+ out of range `, py.IndexError, "tuple index out of range"}, // of exceptions, and tuples with names
 	{`^index -?\d+ out of range: empty (\w+)$`, py.IndexError, "$1 index out of range"},
 	{`^(\S+) has no \.(\S+) field or method`, py.AttributeError, "'$1' object has no attribute '$2'"},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
 	"go.starlark.net/syntax"
 
 	"starwire/runtime/lib/builtinmod"
@@ -40,7 +41,8 @@ func init() {
 		pysyntax.GreaterName:        builtinmod.Order,
 		pysyntax.GreaterOrEqualName: builtinmod.Order,
 
-		pysyntax.AttrName: builtinmod.GetAttr,
+		pysyntax.AttrName:    builtinmod.GetAttr,
+		pysyntax.UnicodeName: builtinmod.UnicodeText,
 
 		pysyntax.AddName:        builtinmod.Add,
 		pysyntax.SubtractName:   builtinmod.Arithmetic(syntax.MINUS, operator(syntax.MINUS)),
@@ -75,6 +77,11 @@ func operator(op syntax.Token) func(*starlark.Thread, starlark.Value, starlark.V
 // declarePython fills the names of .py files. What the embedder declares stands.
 func (rt *Runtime) declarePython() {
 	rt.pythonEnv = maps.Clone(rt.env)
+	for name, v := range rt.pythonEnv {
+		if m, ok := v.(*starlarkstruct.Module); ok {
+			rt.pythonEnv[name] = forPython(m)
+		}
+	}
 	for name, v := range pythonBuiltins {
 		if rt.config.Predeclared[name] == nil && rt.config.Modules[name] == nil {
 			rt.pythonEnv[name] = v

@@ -14,6 +14,7 @@ var ported = map[string]string{
 	pysyntax.AttrName:           "getattr",
 	pysyntax.PowerName:          "pow",
 	pysyntax.SetName:            "set",
+	pysyntax.UnicodeName:        "u",
 	pysyntax.DivideName:         "div",
 	pysyntax.ModuloName:         "mod",
 	pysyntax.EqualName:          "eq",

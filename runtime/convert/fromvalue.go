@@ -385,6 +385,8 @@ func (w *walk) toAny(v starlark.Value, depth int) (any, error) {
 		return float64(v), nil
 	case starlark.String:
 		return string(v), nil
+	case *py.Unicode:
+		return v.Text(), nil
 	case starlark.Bytes:
 		if err := w.enter(depth, len(v)); err != nil {
 			return nil, err

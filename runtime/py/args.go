@@ -8,8 +8,24 @@ import (
 )
 
 // UnpackArgs is starlark.UnpackArgs whose error, such as a missing argument, is
-// a TypeError, as it is in Python.
+// a TypeError, as it is in Python. An argument that is a Unicode is refused with the
+// UnicodeEncodeError of what wants bytes; UnpackAny takes it.
 func UnpackArgs(name string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) error {
+	for _, v := range args {
+		if err := AsASCII(v); err != nil {
+			return err
+		}
+	}
+	for _, kv := range kwargs {
+		if err := AsASCII(kv[1]); err != nil {
+			return err
+		}
+	}
+	return UnpackAny(name, args, kwargs, pairs...)
+}
+
+// UnpackAny is UnpackArgs for a function that knows what to do with a Unicode.
+func UnpackAny(name string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) error {
 	if err := starlark.UnpackArgs(name, args, kwargs, pairs...); err != nil {
 		return TypeError.Errorf("%w", err)
 	}

@@ -46,6 +46,8 @@ func (c *keyCheck) visit(v starlark.Value) bool {
 		c.left -= len(v) / bytesPerStep
 	case starlark.Bytes:
 		c.left -= len(v) / bytesPerStep
+	case *Unicode:
+		c.left -= len(v.text) / bytesPerStep
 	case starlark.Tuple:
 		return c.all(v)
 	case *Named:

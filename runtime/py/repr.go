@@ -22,7 +22,8 @@ const maxReprDepth = 200
 
 // Str returns the text Python 2's str() gives for v: a string or bytes as it
 // is, a float with twelve significant digits, containers by Repr of their
-// elements, anything else its String().
+// elements, anything else its String(). Of a Unicode, for which str() would raise
+// UnicodeEncodeError, it is the UTF-8: see AsASCII.
 //
 // Where the text of a container would show more than a million values, as one does
 // that holds another twice, which holds a third one twice, …, "..." stands for the
@@ -55,6 +56,8 @@ func (t Texter) Str(v starlark.Value) (string, error) {
 		return string(v), nil
 	case starlark.Bytes:
 		return string(v), nil
+	case *Unicode:
+		return v.text, nil
 	case starlark.Float:
 		return formatFloat(float64(v), 12), nil
 	case *starlark.List, starlark.Tuple, *starlark.Dict, *starlark.Set:

@@ -29,7 +29,7 @@ func initDecodeError(e *Exception, args starlark.Tuple, kwargs []starlark.Tuple)
 			} else if _, ok := n.Int64(); !ok {
 				return OverflowError.Errorf("Python int too large to convert to C long")
 			}
-		} else if _, ok := AsBytes(args[i]); !ok {
+		} else if _, ok := AsBytes(args[i]); !ok && (name != "object" || args[i].Type() != "unicode") {
 			return TypeError.Errorf("argument %d must be str, not %s", i+1, TypeName(args[i]))
 		}
 		e.Set(name, args[i])
@@ -117,19 +117,15 @@ var UnicodeEncodeError = NewClass("", "UnicodeEncodeError", Spec{
 // strEncodeError is UnicodeEncodeError.__str__.
 func strEncodeError(e *Exception) string {
 	encoding, reason := Str(e.Fields["encoding"]), Str(e.Fields["reason"])
-	object, _ := AsBytes(e.Fields["object"])
 	start, _ := e.Fields["start"].(starlark.Int).Int64()
 	end, _ := e.Fields["end"].(starlark.Int).Int64()
-	if chars := []rune(object); 0 <= start && start < int64(len(chars)) && end == start+1 {
-		c := chars[start]
-		escape := fmt.Sprintf(`\x%02x`, c)
-		switch {
-		case c > 0xffff:
-			escape = fmt.Sprintf(`\U%08x`, c)
-		case c > 0xff:
-			escape = fmt.Sprintf(`\u%04x`, c)
-		}
-		return fmt.Sprintf("'%s' codec can't encode character u'%s' in position %d: %s", encoding, escape, start, reason)
+	object := e.Fields["object"]
+	if s, ok := AsBytes(object); ok {
+		object = Text(s)
+	}
+	if chars, ok := object.(starlark.Indexable); ok && 0 <= start && start < int64(chars.Len()) && end == start+1 {
+		r, _ := DecodeRune(Str(chars.Index(int(start))))
+		return fmt.Sprintf("'%s' codec can't encode character u'%s' in position %d: %s", encoding, EscapeRune(r), start, reason)
 	}
 	return fmt.Sprintf("'%s' codec can't encode characters in position %d-%d: %s", encoding, start, end-1, reason)
 }

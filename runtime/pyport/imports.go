@@ -11,7 +11,17 @@ import (
 // redundant reports whether an assignment is an import of what every script finds under that name.
 func (w *writer) redundant(s *syntax.AssignStmt) bool {
 	id, ok := s.LHS.(*syntax.Ident)
-	return ok && called(s.RHS, pysyntax.ImportName) != nil && w.moduleName(s.RHS) == id.Name && w.free(id.Name)
+	return ok && called(s.RHS, pysyntax.ImportName) != nil && !ownModule(s.RHS) && w.moduleName(s.RHS) == id.Name && w.free(id.Name)
+}
+
+// ownModule reports whether x imports a module that is not the same in Python files: json makes unicode text there.
+func ownModule(x syntax.Expr) bool {
+	c, ok := x.(*syntax.CallExpr)
+	if !ok {
+		return false
+	}
+	path, _ := importPath(c)
+	return path == "json"
 }
 
 // load writes a load statement for the names of one from … import at module level, and returns how many
@@ -33,7 +43,7 @@ func (w *writer) load(stmts []syntax.Stmt) int {
 		}
 		id, ok := s.LHS.(*syntax.Ident)
 		path, name := importPath(c)
-		if !ok || len(w.bound[id.Name]) != 1 || strings.HasPrefix(name, "_") || reserved[id.Name] || strings.Contains(path, ".") || w.resolve(path+"."+name) == nil {
+		if !ok || ownModule(c) || len(w.bound[id.Name]) != 1 || strings.HasPrefix(name, "_") || reserved[id.Name] || strings.Contains(path, ".") || w.resolve(path+"."+name) == nil {
 			break
 		}
 		from, module = syntax.Start(c.Args[0]), path
@@ -93,7 +103,7 @@ func (w *writer) imported(x *syntax.CallExpr, fn string) {
 	}
 	first, _, _ := strings.Cut(path, ".")
 	switch {
-	case w.resolve(full) == nil || !w.free(first):
+	case w.resolve(full) == nil || !w.free(first) || ownModule(x):
 		w.put(w.member(fn) + "(" + syntax.Quote(path, false))
 		if name != "" {
 			w.put(", " + syntax.Quote(name, false))

@@ -2,6 +2,7 @@ package pysyntax
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"go.starlark.net/syntax"
 )
@@ -283,6 +284,7 @@ func (p *parser) str() syntax.Expr {
 	first := p.take()
 	lit := first.val.(strLit)
 	end := first.start + len(first.text)
+	wide, narrow := p.strPart(first.pos, &lit)
 	parts := []string{lit.value}
 	for p.at(tokString) {
 		t := p.take()
@@ -290,6 +292,8 @@ func (p *parser) str() syntax.Expr {
 		if next.bytes != lit.bytes {
 			p.fail(t.pos, "a string and a bytes literal cannot be joined")
 		}
+		w, n := p.strPart(t.pos, &next)
+		wide, narrow = wide || w, narrow || n
 		parts = append(parts, next.value)
 		end = t.start + len(t.text)
 	}
@@ -297,7 +301,37 @@ func (p *parser) str() syntax.Expr {
 	if lit.bytes {
 		tok = syntax.BYTES
 	}
-	return &syntax.Literal{Token: tok, TokenPos: first.pos, Raw: p.scan.src[first.start:end], Value: strings.Join(parts, "")}
+	x := &syntax.Literal{Token: tok, TokenPos: first.pos, Raw: p.scan.src[first.start:end], Value: strings.Join(parts, "")}
+	switch {
+	case !wide || p.Known == nil || !p.Known(UnicodeName):
+		return x
+	case narrow:
+		p.refuse(first.pos, "a str and a unicode literal with characters beyond ASCII cannot be joined; write u before each of them")
+	case !isASCII(x.Value.(string)):
+		return call(UnicodeName, first.pos, x)
+	}
+	return x
+}
+
+// strPart looks at one of the literals of a string. wide reports whether it is of type unicode, narrow
+// whether it is a str that is not ASCII.
+func (p *parser) strPart(pos syntax.Position, lit *strLit) (wide, narrow bool) {
+	if p.Mode != Script {
+		return false, false
+	}
+	wide = lit.isUnicode(p.unicodeText)
+	if wide && lit.prefix != "u" && lit.prefix != "ur" { // its escapes are those of u'…'
+		v, msg := unescape(lit.text, lit.prefix == "r", true, true)
+		if msg != "" {
+			p.refuse(pos, "%s", msg)
+		}
+		lit.value = v
+	}
+	return wide, !wide && !isASCII(lit.value)
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
 // paren parses a parenthesised expression, a tuple or a generator expression.

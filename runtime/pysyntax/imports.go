@@ -98,8 +98,10 @@ func (p *parser) future(name *syntax.Ident, pos syntax.Position, prologue bool) 
 		p.printFn = true
 	case "division":
 		p.trueDiv = true
-	case "nested_scopes", "generators", "absolute_import", "with_statement", "unicode_literals":
-		// Starlark's scopes are already so, and it has one type of string.
+	case "unicode_literals":
+		p.unicodeText = true
+	case "nested_scopes", "generators", "absolute_import", "with_statement":
+		// Starlark's scopes are already so.
 	default:
 		p.refuse(name.NamePos, "future feature %s is not defined", name.Name)
 	}

@@ -14,6 +14,14 @@ import (
 type strLit struct {
 	value string
 	bytes bool // Starlark's bytes type: b'…' outside Script mode
+
+	prefix, text string // in Script mode: the prefix in small letters, and what is between the quotes
+}
+
+// isUnicode reports whether the literal is of Python 2's type unicode; all of those without a prefix are
+// if the file says so.
+func (lit *strLit) isUnicode(all bool) bool {
+	return strings.Contains(lit.prefix, "u") || all && !strings.Contains(lit.prefix, "b")
 }
 
 // stringPrefix reports whether word, before a quote, belongs to the string literal.
@@ -72,7 +80,7 @@ func (s *scanner) strValue(start int, pos syntax.Position, prefix, text string) 
 	if strings.Contains(text, "\r") {
 		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	}
-	lit := strLit{value: text, bytes: s.mode != Script && strings.Contains(prefix, "b")}
+	lit := strLit{value: text, bytes: s.mode != Script && strings.Contains(prefix, "b"), prefix: prefix, text: text}
 	unicodeEscapes := s.mode != Script || strings.Contains(prefix, "u")
 	if raw := strings.Contains(prefix, "r"); !raw || prefix == "ur" {
 		v, msg := unescape(text, raw, unicodeEscapes, strings.Contains(prefix, "u"))

@@ -136,7 +136,7 @@ const (
 
 	// LessName is less(x, y), x < y, and the others are <=, > and >=: values of different types have
 	// an order, None below all. They are called only in scripts, only if Config.Known knows them, and
-	// not where an operand is a literal number or string.
+	// not where an operand is a literal number.
 	// CPython: COMPARE_OP.
 	LessName           = "$lt"
 	LessOrEqualName    = "$le"
@@ -171,6 +171,11 @@ const (
 	// SetName is set(list): the set of the elements.
 	// CPython: BUILD_SET.
 	SetName = "$set"
+
+	// UnicodeName is unicode(text): the value of a literal u'…' that is not ASCII. It is called only in
+	// scripts, and only if Config.Known knows it.
+	// CPython: LOAD_CONST.
+	UnicodeName = "$unicode"
 )
 
 // internal reports whether this package made the name up.

@@ -33,7 +33,7 @@ func (l *lowerer) binary(x *syntax.BinaryExpr) syntax.Expr {
 			return x
 		}
 	case syntax.LT, syntax.LE, syntax.GT, syntax.GE:
-		if isLiteral(x.X) || isLiteral(x.Y) {
+		if isNumeral(x.X) || isNumeral(x.Y) {
 			return x
 		}
 	}
@@ -69,6 +69,13 @@ func (l *lowerer) operator(op syntax.Token) string {
 		return ""
 	}
 	return name
+}
+
+// isNumeral reports whether x is a number as it is written: what it is compared with is one, as a rule. Strings
+// are compared with unicode text, too.
+func isNumeral(x syntax.Expr) bool {
+	lit, ok := x.(*syntax.Literal)
+	return ok && lit.Token != syntax.STRING && lit.Token != syntax.BYTES
 }
 
 func isFloat(x syntax.Expr) bool {

@@ -14,22 +14,23 @@ import (
 // Python Language Reference 2.7 §10.
 type parser struct {
 	Config
-	scan       *scanner
-	tokens     []token
-	i          int // the next token
-	depth      int // open statements and expressions
-	funcs      int // enclosing functions
-	backquotes int // open ones
-	refused    ErrorList
-	trueDiv    bool                           // from __future__ import division
-	printFn    bool                           // print is a function: from __future__ import print_function
-	prologue   bool                           // only the docstring and __future__ imports came yet
-	printed    bool                           // a print statement was found
-	sliced     bool                           // an assignment to a slice was, which Starlark's parser takes and its resolver does not
-	bindLoad   bool                           // the text gives load a meaning, so load(…) is a call
-	sealed     map[*syntax.Comprehension]bool // those made of set comprehensions, whose variables are their own
-	extended   bool                           // the tree holds nodes of this package
-	compound   bool                           // the last statement of the text so far is a compound one
+	scan        *scanner
+	tokens      []token
+	i           int // the next token
+	depth       int // open statements and expressions
+	funcs       int // enclosing functions
+	backquotes  int // open ones
+	refused     ErrorList
+	trueDiv     bool                           // from __future__ import division
+	unicodeText bool                           // from __future__ import unicode_literals
+	printFn     bool                           // print is a function: from __future__ import print_function
+	prologue    bool                           // only the docstring and __future__ imports came yet
+	printed     bool                           // a print statement was found
+	sliced      bool                           // an assignment to a slice was, which Starlark's parser takes and its resolver does not
+	bindLoad    bool                           // the text gives load a meaning, so load(…) is a call
+	sealed      map[*syntax.Comprehension]bool // those made of set comprehensions, whose variables are their own
+	extended    bool                           // the tree holds nodes of this package
+	compound    bool                           // the last statement of the text so far is a compound one
 }
 
 // maxNesting bounds statements in statements and expressions in expressions, as Starlark's parser does.

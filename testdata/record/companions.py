@@ -41,13 +41,15 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SESSIONS = [os.path.join(HERE, '..', '..', folder, 'testdata', '*.session') for folder in ('httplibmod', 'runtime/lib/*')]
+UNICODE = False  # whether unicode beyond ASCII keeps its u, as it does in .py files
 MODULES = ('StringIO', 'base64', 'binascii', 'collections', 'cookielib', 'Cookie', 'errno', 'getopt', 'hashlib', 'hmac', 'httplib', 'itertools', 'json', 'math', 'mimetools', 'mimetypes', 'optparse', 'os', 'random', 're', 'rfc822', 'select', 'socket', 'ssl', 'sys', 'time', 'urllib', 'urllib2', 'urlparse')
 
 
 def rep(value):
-    """repr, with what Python 2 leaves open decided: sorted dicts and sets, no L, no u."""
+    """repr, with what Python 2 leaves open decided: sorted dicts and sets, no L, no u (see UNICODE)."""
     if isinstance(value, unicode):
-        return repr(value.encode('utf-8'))
+        text = value.encode('utf-8')
+        return repr(value if UNICODE and len(text) > len(value) else text)
     if isinstance(value, long):
         return str(value)
     if type(value) is list:

@@ -18,6 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def main(args):
+    companions.UNICODE = True
     paths = [a for a in args if a != '--check'] or sorted(glob.glob(os.path.join(HERE, '..', '..', 'runtime', 'testdata', 'python', '*.session')))
     return companions.main([a for a in args if a == '--check'] + paths)
 

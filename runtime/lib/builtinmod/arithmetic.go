@@ -58,6 +58,8 @@ func sumOf(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error)
 		}
 	case starlark.String, starlark.Bytes:
 		size = max(starlark.Len(x), 0) + max(starlark.Len(y), 0)
+	case *py.Unicode:
+		size = len(x.Text()) + max(starlark.Len(y), 0)
 	case *starlark.List, starlark.Tuple:
 		size = (max(starlark.Len(x), 0) + max(starlark.Len(y), 0)) * valueSize
 	}

@@ -33,6 +33,8 @@ func methodsOf(v starlark.Value) map[string]*starlark.Builtin {
 	switch v.(type) {
 	case starlark.String, starlark.Bytes:
 		return strMethods
+	case *py.Unicode:
+		return unicodeMethods
 	case *starlark.List:
 		return listMethods
 	case *starlark.Dict:
@@ -52,7 +54,7 @@ func methodsOf(v starlark.Value) map[string]*starlark.Builtin {
 // HasAttr reports whether Attr finds the name otherwise than the interpreter would, on any value.
 func HasAttr(name string) bool {
 	return slices.ContainsFunc([]map[string]*starlark.Builtin{
-		strMethods, listMethods, dictMethods, tupleMethods, setMethods, intMethods, floatMethods,
+		strMethods, unicodeMethods, listMethods, dictMethods, tupleMethods, setMethods, intMethods, floatMethods,
 	}, func(m map[string]*starlark.Builtin) bool { return m[name] != nil }) ||
 		name == "__class__" || name == "__name__" || name == "func_name"
 }

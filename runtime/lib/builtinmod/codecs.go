@@ -44,8 +44,14 @@ func member(thread *starlark.Thread, members starlark.StringDict, name, s string
 	return starlark.Call(thread, members[name], starlark.Tuple{starlark.String(s)}, nil)
 }
 
-// encode is s.encode(name, onError): of text, which is UTF-8, the bytes in the encoding.
-func encode(thread *starlark.Thread, s, name, onError string) (starlark.Value, error) {
+// isCharset reports whether the encoding is one of text: those that decode to unicode.
+func isCharset(name string) bool {
+	c := codecName(name)
+	return c == "utf8" || c == "ascii" || c == "latin1"
+}
+
+// encodeText is u.encode(name, onError): of text, in UTF-8, the bytes in the encoding.
+func encodeText(thread *starlark.Thread, s, name, onError string) (starlark.Value, error) {
 	switch codecName(name) {
 	case "utf8":
 		return starlark.String(s), nil
@@ -53,6 +59,29 @@ func encode(thread *starlark.Thread, s, name, onError string) (starlark.Value, e
 		return encodeChars(thread, s, "ascii", 0x80, onError)
 	case "latin1":
 		return encodeChars(thread, s, "latin-1", 0x100, onError)
+	case "":
+		return nil, unknownEncoding(name)
+	case "rot13":
+		b, err := encode(thread, s, name, onError)
+		if err != nil {
+			return nil, err
+		}
+		return textResult(thread, py.Str(b))
+	}
+	if !py.IsASCII(s) {
+		return nil, py.CannotEncode("ascii", s, utf8.RuneSelf)
+	}
+	return encode(thread, s, name, onError)
+}
+
+// encode is s.encode(name, onError) of bytes: for an encoding of text they must be ASCII.
+func encode(thread *starlark.Thread, s, name, onError string) (starlark.Value, error) {
+	switch codecName(name) {
+	case "utf8", "ascii", "latin1":
+		if !py.IsASCII(s) {
+			return nil, py.NotASCII(s)
+		}
+		return starlark.String(s), nil
 	case "base64":
 		return member(thread, base64mod.Module.Members, "encodestring", s)
 	case "hex":
@@ -66,7 +95,7 @@ func encode(thread *starlark.Thread, s, name, onError string) (starlark.Value, e
 	return nil, unknownEncoding(name)
 }
 
-// decode is s.decode(name, onError): of bytes in the encoding the text, as UTF-8.
+// decode is s.decode(name, onError): of bytes in the encoding the text.
 func decode(thread *starlark.Thread, s, name, onError string) (starlark.Value, error) {
 	switch codecName(name) {
 	case "utf8":
@@ -78,7 +107,7 @@ func decode(thread *starlark.Thread, s, name, onError string) (starlark.Value, e
 		for i := range len(s) {
 			b = utf8.AppendRune(b, rune(s[i]))
 		}
-		return result(thread, string(b))
+		return textResult(thread, string(b))
 	case "base64":
 		return member(thread, base64mod.Module.Members, "decodestring", s)
 	case "hex":
@@ -96,12 +125,8 @@ func decode(thread *starlark.Thread, s, name, onError string) (starlark.Value, e
 // unicodeobject.c, unicode_encode_ucs1.
 func encodeChars(thread *starlark.Thread, s, codec string, limit rune, onError string) (starlark.Value, error) {
 	var out strings.Builder
-	at := 0
-	for i := 0; i < len(s); at++ {
-		r, n := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && n == 1 {
-			return nil, py.CheckUTF8(s)
-		}
+	for i := 0; i < len(s); {
+		r, n := py.DecodeRune(s[i:])
 		i += n
 		if r < limit {
 			out.WriteByte(byte(r))
@@ -114,29 +139,24 @@ func encodeChars(thread *starlark.Thread, s, codec string, limit rune, onError s
 		case "xmlcharrefreplace":
 			fmt.Fprintf(&out, "&#%d;", r)
 		case "backslashreplace":
-			out.WriteString(escapeRune(r))
+			out.WriteString(py.EscapeRune(r))
 		case "strict":
-			reason := starlark.String(fmt.Sprintf("ordinal not in range(%d)", limit))
-			return nil, py.UnicodeEncodeError.New(nil, starlark.String(codec), starlark.String(s),
-				starlark.MakeInt(at), starlark.MakeInt(at+1), reason)
+			return nil, py.CannotEncode(codec, s, limit)
 		default:
-			return nil, py.LookupError.Errorf("unknown error handler name '%s'", onError)
+			return nil, unknownHandler(onError)
 		}
 	}
 	return result(thread, out.String())
 }
 
-func escapeRune(r rune) string {
-	switch {
-	case r < 0x100:
-		return fmt.Sprintf(`\x%02x`, r)
-	case r < 0x10000:
-		return fmt.Sprintf(`\u%04x`, r)
-	}
-	return fmt.Sprintf(`\U%08x`, r)
+func unknownHandler(name string) error {
+	return py.LookupError.Errorf("unknown error handler name '%s'", name)
 }
 
 func decodeASCII(thread *starlark.Thread, s, onError string) (starlark.Value, error) {
+	if py.IsASCII(s) {
+		return starlark.String(s), nil
+	}
 	var out strings.Builder
 	for i := range len(s) {
 		if s[i] < utf8.RuneSelf {
@@ -147,21 +167,24 @@ func decodeASCII(thread *starlark.Thread, s, onError string) (starlark.Value, er
 		case "ignore":
 		case "replace":
 			out.WriteString("\uFFFD")
+		case "strict":
+			return nil, py.NotASCII(s)
 		default:
-			return nil, py.UnicodeDecodeError.New(nil, starlark.String("ascii"), starlark.String(s),
-				starlark.MakeInt(i), starlark.MakeInt(i+1), starlark.String("ordinal not in range(128)"))
+			return nil, unknownHandler(onError)
 		}
 	}
-	return result(thread, out.String())
+	return textResult(thread, out.String())
 }
 
 func decodeUTF8(thread *starlark.Thread, s, onError string) (starlark.Value, error) {
 	bad := py.CheckUTF8(s)
-	if bad == nil {
-		return starlark.String(s), nil
-	}
-	if onError != "ignore" && onError != "replace" {
+	switch {
+	case bad == nil:
+		return textResult(thread, s)
+	case onError == "strict":
 		return nil, bad
+	case onError != "ignore" && onError != "replace":
+		return nil, unknownHandler(onError)
 	}
 	var out strings.Builder
 	for bad != nil {
@@ -174,7 +197,7 @@ func decodeUTF8(thread *starlark.Thread, s, onError string) (starlark.Value, err
 		bad = py.CheckUTF8(s)
 	}
 	out.WriteString(s)
-	return result(thread, out.String())
+	return textResult(thread, out.String())
 }
 
 func rot13(s string) string {

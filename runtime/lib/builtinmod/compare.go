@@ -140,6 +140,19 @@ func (c *comparing) compare(x, y starlark.Value, depth int) (int, error) {
 			return strings.Compare(string(x), string(y)), c.spend(min(len(x), len(y)) / host.BytesPerStep)
 		}
 	}
+	if is[*py.Unicode](x) || is[*py.Unicode](y) {
+		tx, okX, errX := py.AsText(x)
+		ty, okY, errY := py.AsText(y)
+		if okX && okY {
+			if errX != nil {
+				return 0, errX
+			}
+			if errY != nil {
+				return 0, errY
+			}
+			return strings.Compare(tx, ty), c.spend(min(len(tx), len(ty)) / host.BytesPerStep)
+		}
+	}
 	nx, xIsNumber := number(x)
 	ny, yIsNumber := number(y)
 	if xIsNumber && yIsNumber {

@@ -6,6 +6,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.starlark.net/starlark"
 
@@ -22,27 +24,63 @@ func stopped(err error) bool {
 // makeStr is str(x).
 func makeStr(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x starlark.Value = starlark.String("")
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "object?", &x); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "object?", &x); err != nil {
 		return nil, err
 	}
-	s, err := Str(thread, x)
-	return starlark.String(s), err
+	text, err := strOf(thread, x)
+	return starlark.String(text), err
+}
+
+// strOf is str(x). The error is the UnicodeEncodeError of a Unicode, and of an exception that shows one.
+func strOf(thread *starlark.Thread, x starlark.Value) (string, error) {
+	if err := notASCII(x); err != nil {
+		return "", err
+	}
+	return Str(thread, x)
+}
+
+// notASCII is the error of strOf for a value that shows unicode text beyond ASCII.
+func notASCII(x starlark.Value) error {
+	if e, ok := x.(*py.Exception); ok && len(e.Args) == 1 {
+		if u, ok := e.Args[0].(*py.Unicode); ok && py.Str(e) == u.Text() {
+			x = u
+		}
+	}
+	return py.AsASCII(x)
 }
 
 // makeUnicode is unicode(x, encoding="ascii", errors="strict").
+//
+// unicodeobject.c, unicode_new.
 func makeUnicode(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x starlark.Value = starlark.String("")
-	encoding, onError := "", "strict"
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "string?", &x, "encoding?", &encoding, "errors?", &onError); err != nil {
+	encoding, onError := "", ""
+	if err := py.UnpackAny(b.Name(), args, kwargs, "string?", &x, "encoding?", &encoding, "errors?", &onError); err != nil {
 		return nil, err
 	}
-	if encoding == "" {
-		s, err := Str(thread, x)
-		return starlark.String(s), err
+	s, isText := py.AsBytes(x)
+	if encoding == "" && onError == "" {
+		shown, err := Str(thread, x)
+		if err != nil {
+			return nil, err
+		}
+		if notASCII(x) != nil { // a Unicode, or an exception that shows one
+			return textResult(thread, shown)
+		}
+		return decodeASCII(thread, shown, "strict")
 	}
-	s, ok := py.AsBytes(x)
-	if !ok {
+	switch {
+	case is[*py.Unicode](x):
+		return nil, py.TypeError.Errorf("decoding Unicode is not supported")
+	case !isText:
 		return nil, py.TypeError.Errorf("coercing to Unicode: need string or buffer, %s found", py.TypeName(x))
+	case encoding == "":
+		encoding = "ascii"
+	case onError == "":
+		onError = "strict"
+	}
+	if !isCharset(encoding) {
+		return nil, py.TypeError.Errorf("decoder did not return an unicode object (type=str)")
 	}
 	return decode(thread, s, encoding, onError)
 }
@@ -64,7 +102,10 @@ func makeLong(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 func makeInteger(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, long bool) (starlark.Value, error) {
 	var x starlark.Value = starlark.MakeInt(0)
 	var baseArg starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "x?", &x, "base?", &baseArg); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "x?", &x, "base?", &baseArg); err != nil {
+		return nil, err
+	}
+	if err := decimal(b, x); err != nil {
 		return nil, err
 	}
 	s, isText := py.AsBytes(x)
@@ -94,6 +135,20 @@ func makeInteger(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tup
 		return truncate(float64(x))
 	}
 	return nil, py.TypeError.Errorf("%s() argument must be a string or a number, not '%s'", b.Name(), py.TypeName(x))
+}
+
+// decimal refuses a Unicode, although CPython reads numbers whose digits are those of other scripts.
+//
+// unicodeobject.c, PyUnicode_EncodeDecimal.
+func decimal(b *starlark.Builtin, x starlark.Value) error {
+	u, ok := x.(*py.Unicode)
+	switch {
+	case !ok:
+		return nil
+	case strings.ContainsFunc(u.Text(), func(r rune) bool { return r >= utf8.RuneSelf && (unicode.Is(unicode.Nd, r) || isUnicodeSpace(r)) }):
+		return py.ValueError.Errorf("%s() takes ASCII digits and white space here, not %s", b.Name(), u)
+	}
+	return py.ValueError.Errorf("invalid literal for %s(): %s", b.Name(), u)
 }
 
 // truncate returns the integer part of f.
@@ -157,7 +212,10 @@ func parseInteger(s string, base int, long bool) (starlark.Int, bool) {
 // floatobject.c, float_new and PyFloat_FromString.
 func makeFloat(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x starlark.Value = starlark.Float(0)
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "x?", &x); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "x?", &x); err != nil {
+		return nil, err
+	}
+	if err := decimal(b, x); err != nil {
 		return nil, err
 	}
 	if s, ok := py.AsBytes(x); ok {
@@ -209,7 +267,7 @@ func badFloat(s string) error {
 // makeBool is bool(x=False).
 func makeBool(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x starlark.Value = starlark.False
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "x?", &x); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "x?", &x); err != nil {
 		return nil, err
 	}
 	return x.Truth(), nil
@@ -218,7 +276,7 @@ func makeBool(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 // items unpacks the one argument of a container's type, and collects what is in it.
 func items(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) ([]starlark.Value, error) {
 	var x starlark.Value = starlark.Tuple{}
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "iterable?", &x); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "iterable?", &x); err != nil {
 		return nil, err
 	}
 	return collect(thread, x)
@@ -345,7 +403,7 @@ func makeType(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 		return nil, py.TypeError.Errorf("type() cannot make classes here; write functions, and keep their data in a dict or struct")
 	}
 	var x starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "object", &x); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "object", &x); err != nil {
 		return nil, err
 	}
 	return TypeOf(x), nil

@@ -123,10 +123,13 @@ func filter(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 		return nil, err
 	}
 	switch seq.(type) {
-	case starlark.String:
+	case starlark.String, *py.Unicode:
 		var s strings.Builder
 		for _, v := range kept {
-			s.WriteString(string(v.(starlark.String)))
+			s.WriteString(py.Str(v))
+		}
+		if is[*py.Unicode](seq) {
+			return py.Text(s.String()), nil
 		}
 		return starlark.String(s.String()), nil
 	case starlark.Tuple:
@@ -160,7 +163,7 @@ func reduce(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 func enumerate(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var seq starlark.Value
 	start := starlark.MakeInt(0)
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "sequence", &seq, "start?", &start); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "sequence", &seq, "start?", &start); err != nil {
 		return nil, err
 	}
 	it, err := newIterator(thread, seq)
@@ -302,6 +305,13 @@ func format(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	var spec string
 	if err := unpack(b, args, kwargs, 1, &x, &spec); err != nil {
 		return nil, err
+	}
+	if u, ok := x.(*py.Unicode); ok {
+		s, err := formatUnicode(u, spec)
+		if err != nil {
+			return nil, err
+		}
+		return textResult(thread, s)
 	}
 	s, err := formatSpec(thread, x, spec)
 	return starlark.String(s), err

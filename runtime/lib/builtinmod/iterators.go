@@ -9,13 +9,13 @@ import (
 	"starwire/runtime/py"
 )
 
-// Iterate returns what a for goes over: the bytes of a string, each a string; a list as it is at each
+// Iterate returns what a for goes over: the bytes of a string, each a string; the characters of a Unicode; a list as it is at each
 // step, so that it may change meanwhile; the keys of a dict, whose values may change.
 //
 // CPython: GET_ITER.
 func Iterate(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	switch x := args[0].(type) {
-	case starlark.String, starlark.Bytes, *starlark.List, *starlark.Dict, *starlark.Set:
+	case starlark.String, starlark.Bytes, *py.Unicode, *starlark.List, *starlark.Dict, *starlark.Set:
 		return newIterator(thread, x)
 	case starlark.Iterable:
 		return x, nil
@@ -58,6 +58,17 @@ func newIterator(thread *starlark.Thread, x starlark.Value) (*iterator, error) {
 				return nil, nil
 			}
 			return letters[s[i]], nil
+		}}, nil
+	case *py.Unicode:
+		rest := x.Text()
+		return &iterator{thread, "iterator", func() (starlark.Value, error) {
+			if rest == "" {
+				return nil, nil
+			}
+			_, size := py.DecodeRune(rest)
+			c := rest[:size]
+			rest = rest[size:]
+			return py.Text(c), nil
 		}}, nil
 	case *starlark.List:
 		i := -1
@@ -142,7 +153,7 @@ func (it *iterator) Next(p *starlark.Value) bool {
 func (it *iterator) Done() {}
 
 var iteratorNext = starlark.NewBuiltin("next", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
 	v, err := b.Receiver().(*iterator).step()
@@ -239,6 +250,14 @@ func texter(thread *starlark.Thread) py.Texter {
 
 // Str returns Python 2's str(v), or the end of the run.
 func Str(thread *starlark.Thread, v starlark.Value) (string, error) { return texter(thread).Str(v) }
+
+// textResult is result of unicode text, in UTF-8.
+func textResult(thread *starlark.Thread, s string) (starlark.Value, error) {
+	if err := host.Spend(thread, len(s)/host.BytesPerStep); err != nil {
+		return nil, err
+	}
+	return py.Text(s), nil
+}
 
 // iter is iter(x) and iter(callable, sentinel).
 //

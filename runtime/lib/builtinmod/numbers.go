@@ -50,7 +50,7 @@ func abs(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []
 func round(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x py.Number
 	var digits starlark.Int
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "number", &x, "ndigits?", &digits); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "number", &x, "ndigits?", &digits); err != nil {
 		return nil, err
 	}
 	f, n := float64(x), clampInt(digits)
@@ -103,7 +103,7 @@ func divMod(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	return starlark.Tuple{q, r}, err
 }
 
-// chr is chr(i); ord is ord(c); unichr is unichr(i), in UTF-8.
+// chr is chr(i); ord is ord(c); unichr is unichr(i).
 func chr(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	n, err := integerArg(b, args, kwargs)
 	if err != nil {
@@ -121,7 +121,7 @@ func unichr(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 		return nil, err
 	}
 	if i := clampInt(n); i >= 0 && i < 0x110000 {
-		return starlark.String(string(rune(i))), nil
+		return py.Text(string(py.AppendRune(nil, rune(i)))), nil
 	}
 	return nil, py.ValueError.Errorf("unichr() arg not in range(0x110000) (wide Python build)")
 }
@@ -131,15 +131,19 @@ func ord(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []
 	if err := unpack(b, args, kwargs, 1, &x); err != nil {
 		return nil, err
 	}
+	if u, ok := x.(*py.Unicode); ok {
+		if n := u.Len(); n != 1 {
+			return nil, py.TypeError.Errorf("ord() expected a character, but string of length %d found", n)
+		}
+		r, _ := py.DecodeRune(u.Text())
+		return starlark.MakeInt(int(r)), nil
+	}
 	s, ok := py.AsBytes(x)
 	if !ok {
 		return nil, py.TypeError.Errorf("ord() expected string of length 1, but %s found", py.TypeName(x))
 	}
 	if len(s) == 1 {
 		return starlark.MakeInt(int(s[0])), nil
-	}
-	if r := []rune(s); len(r) == 1 { // one character of text
-		return starlark.MakeInt(int(r[0])), nil
 	}
 	return nil, py.TypeError.Errorf("ord() expected a character, but string of length %d found", len(s))
 }

@@ -46,12 +46,9 @@ func unsupported(op string, x, y starlark.Value) error {
 //
 // stringobject.c, PyString_Format; intobject.c, int_mod.
 func Mod(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-	if format, ok := py.AsBytes(args[0]); ok {
-		s, err := Format(thread, format, args[1])
-		if err != nil {
-			return nil, err
-		}
-		return result(thread, s)
+	switch args[0].(type) {
+	case starlark.String, starlark.Bytes, *py.Unicode:
+		return formatText(thread, args[0], args[1])
 	}
 	x, okX := number(args[0])
 	y, okY := number(args[1])

@@ -1,8 +1,11 @@
 package builtinmod
 
 import (
+	"errors"
 	"math/big"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.starlark.net/starlark"
 
@@ -24,13 +27,40 @@ type percent struct {
 	single bool             // args is the one value itself
 	dict   starlark.Mapping // or nil
 	next   int
+	wide   bool // the outcome is unicode text: widths count characters, and strings must be ASCII
 }
 
-// Format returns format % args.
+// errWiden ends the formatting of a str whose argument is a Unicode: all of it is to be unicode.
+var errWiden = errors.New("the text is unicode")
+
+// formatText is format % args, of a str or a Unicode.
+//
+// stringobject.c, PyString_Format, which goes on with unicodeobject.c, PyUnicode_Format.
+func formatText(thread *starlark.Thread, format, args starlark.Value) (starlark.Value, error) {
+	if text, ok := py.AsBytes(format); ok {
+		s, err := formatArgs(thread, text, args, false)
+		if err == nil {
+			return result(thread, s)
+		} else if err != errWiden {
+			return nil, err
+		}
+	}
+	text, _, err := py.AsText(format)
+	if err != nil {
+		return nil, err
+	}
+	s, err := formatArgs(thread, text, args, true)
+	if err != nil {
+		return nil, err
+	}
+	return textResult(thread, s)
+}
+
+// formatArgs returns format % args; wide of text that is unicode. The error may be errWiden.
 //
 // stringobject.c, PyString_Format.
-func Format(thread *starlark.Thread, format string, args starlark.Value) (string, error) {
-	p := &percent{thread: thread}
+func formatArgs(thread *starlark.Thread, format string, args starlark.Value, wide bool) (string, error) {
+	p := &percent{thread: thread, wide: wide}
 	if t, ok := args.(starlark.Tuple); ok {
 		p.args = t
 	} else if t, ok := args.(*py.Named); ok {
@@ -38,7 +68,7 @@ func Format(thread *starlark.Thread, format string, args starlark.Value) (string
 	} else {
 		p.args, p.single = starlark.Tuple{args}, true
 		switch args.(type) {
-		case starlark.String, *starlark.List:
+		case starlark.String, *py.Unicode, *starlark.List:
 		default:
 			p.dict = mapping(args)
 		}
@@ -94,7 +124,10 @@ func (p *percent) directive(format string, i int) (int, error) {
 		if depth > 0 {
 			return 0, py.ValueError.Errorf("incomplete format key")
 		}
-		key := starlark.String(format[start : i-1])
+		key := starlark.Value(starlark.String(format[start : i-1]))
+		if p.wide {
+			key = py.Text(format[start : i-1])
+		}
 		var found bool
 		var err error
 		if v, found, err = p.dict.Get(key); err != nil {
@@ -136,12 +169,72 @@ func (p *percent) directive(format string, i int) (int, error) {
 			return 0, err
 		}
 	}
-	s, sign, err := d.convert(p.thread, c, v, i)
+	var s, sign string
+	if wide, isText, textErr := p.text(c, v); isText {
+		s, err = d.cut(wide), textErr
+	} else {
+		s, sign, err = d.convert(p.thread, c, v, i)
+	}
 	if err != nil {
 		return 0, err
 	}
 	p.pad(d, sign, s, strings.IndexByte("sr", c) < 0 && c != 'c')
 	return i + 1, nil
+}
+
+// text returns what %s shows of v in unicode text, and %c of a character or its number. isText is false for
+// what is shown as in any other text. The error is errWiden if the text is no unicode yet.
+//
+// unicodeobject.c, PyUnicode_Format.
+func (p *percent) text(c byte, v starlark.Value) (s string, isText bool, err error) {
+	_, isUnicode := v.(*py.Unicode)
+	switch {
+	case c != 's' && c != 'c' || !p.wide && !isUnicode:
+		if c == 's' {
+			err = notASCII(v)
+		}
+		return "", err != nil, err
+	case !p.wide:
+		return "", true, errWiden
+	case c == 's' && isUnicode:
+		return py.Str(v), true, nil
+	case c == 's':
+		shown, err := Str(p.thread, v)
+		if err == nil && notASCII(v) == nil { // no exception that shows unicode text
+			_, _, err = py.AsText(starlark.String(shown))
+		}
+		return shown, true, err
+	}
+	if s, ok, err := py.AsText(v); ok {
+		if err == nil && utf8.RuneCountInString(s) != 1 {
+			err = py.TypeError.Errorf("%%c requires int or char")
+		}
+		return s, true, err
+	}
+	n, _ := number(v)
+	if i, ok := n.(starlark.Int); ok {
+		if r := clampInt(i); r >= 0 && r <= unicode.MaxRune {
+			return string(py.AppendRune(nil, rune(r))), true, nil
+		}
+		return "", true, py.OverflowError.Errorf("%%c arg not in range(0x110000) (wide Python build)")
+	}
+	return "", false, nil
+}
+
+// cut leaves as many characters as the precision says.
+func (d *directive) cut(s string) string {
+	if d.prec < 0 {
+		return s
+	}
+	n := 0
+	for i := 0; i < len(s); n++ {
+		if n == d.prec {
+			return s[:i]
+		}
+		_, size := py.DecodeRune(s[i:])
+		i += size
+	}
+	return s
 }
 
 // flags reads the flags at i and returns where they end.
@@ -313,6 +406,9 @@ func integerText(n *big.Int, c byte) string {
 // pad writes the text with its sign in the directive's width.
 func (p *percent) pad(d directive, sign, s string, numeric bool) {
 	n := d.width - len(sign) - len(s)
+	if p.wide {
+		n = d.width - len(sign) - runes(s)
+	}
 	switch {
 	case n <= 0:
 		p.out.WriteString(sign + s)

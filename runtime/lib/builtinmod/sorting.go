@@ -19,7 +19,7 @@ type order struct {
 func sortOptions(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (order, error) {
 	var o order
 	var reverse starlark.Value = starlark.False
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "cmp??", &o.cmp, "key??", &o.key, "reverse?", &reverse); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "cmp??", &o.cmp, "key??", &o.key, "reverse?", &reverse); err != nil {
 		return o, err
 	}
 	o.reverse = bool(reverse.Truth())
@@ -113,7 +113,7 @@ func sorted(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 // bltinmodule.c, min_max.
 func extreme(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var o order
-	if err := py.UnpackArgs(b.Name(), nil, kwargs, "key??", &o.key); err != nil {
+	if err := py.UnpackAny(b.Name(), nil, kwargs, "key??", &o.key); err != nil {
 		return nil, err
 	}
 	var seq starlark.Value = args

@@ -14,7 +14,9 @@ type formatter struct {
 	thread *starlark.Thread
 	args   starlark.Tuple
 	kwargs []starlark.Tuple
-	auto   int // the next automatic number; -1 once a field had one of its own
+	auto   int    // the next automatic number; -1 once a field had one of its own
+	wide   bool   // the outcome is unicode text
+	narrow string // text of a str that is not ASCII, which cannot be in such an outcome
 }
 
 // strFormat is s.format(*args, **kwargs).
@@ -22,11 +24,29 @@ type formatter struct {
 // stringlib/string_format.h, build_string.
 func strFormat(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	f := &formatter{thread: thread, args: args, kwargs: kwargs}
-	s, err := f.format(self(b), 2)
-	if err != nil {
-		return nil, err
+	format := self(b)
+	if u, ok := b.Receiver().(*py.Unicode); ok {
+		f.wide, format = true, u.Text()
+	} else {
+		f.note(format)
 	}
-	return result(thread, s)
+	s, err := f.format(format, 2)
+	switch {
+	case err != nil:
+		return nil, err
+	case !f.wide:
+		return result(thread, s)
+	case f.narrow != "":
+		return nil, py.NotASCII(f.narrow)
+	}
+	return textResult(thread, s)
+}
+
+// note remembers text of a str.
+func (f *formatter) note(s string) {
+	if f.narrow == "" && !py.IsASCII(s) {
+		f.narrow = s
+	}
 }
 
 // format replaces the fields of s, in whose specs may be fields, depth deep.
@@ -89,7 +109,7 @@ func (f *formatter) field(s string, depth int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if converted {
+	if wide := conversion == "s" && is[*py.Unicode](v); converted && !wide {
 		var s string
 		switch conversion {
 		case "r":
@@ -109,7 +129,26 @@ func (f *formatter) field(s string, depth int) (string, error) {
 			return "", err
 		}
 	}
-	return formatSpec(f.thread, v, spec)
+	if u, ok := v.(*py.Unicode); ok {
+		f.wide = true
+		return formatUnicode(u, spec)
+	}
+	shown, err := formatSpec(f.thread, v, spec)
+	f.note(shown)
+	return shown, err
+}
+
+// formatUnicode is format(u, spec), which counts characters.
+func formatUnicode(u *py.Unicode, text string) (string, error) {
+	p, err := parseSpec(text)
+	if err != nil {
+		return "", err
+	}
+	p.wide = true
+	if !py.IsASCII(text) {
+		return "", py.ValueError.Errorf("a format specification is ASCII here, not %s", py.Quote(text))
+	}
+	return p.text(u.Text())
 }
 
 // lookup finds what a field names: 0, name, name.attribute, 0[key].
@@ -207,7 +246,8 @@ type spec struct {
 	fill              string
 	align, sign, kind byte // 0 for none
 	alt, comma        bool
-	width, prec       int // prec is -1 for none
+	width, prec       int  // prec is -1 for none
+	wide              bool // width and prec count the characters of unicode text
 }
 
 func parseSpec(s string) (spec, error) {
@@ -273,6 +313,9 @@ func parseSpec(s string) (spec, error) {
 //
 // stringlib/formatter.h.
 func formatSpec(thread *starlark.Thread, v starlark.Value, text string) (string, error) {
+	if err := notASCII(v); err != nil {
+		return "", err
+	}
 	if text == "" {
 		return Str(thread, v)
 	}
@@ -320,7 +363,10 @@ func (p *spec) text(s string) (string, error) {
 	case p.comma:
 		return "", py.ValueError.Errorf("Cannot specify ',' with 's'.")
 	}
-	if p.prec >= 0 && p.prec < len(s) {
+	if p.wide {
+		d := directive{prec: p.prec}
+		s = d.cut(s)
+	} else if p.prec >= 0 && p.prec < len(s) {
 		s = s[:p.prec]
 	}
 	return p.place("", s, '<'), nil
@@ -401,6 +447,9 @@ func (p *spec) signOf(negative bool) string {
 // place puts the text with its sign into the width.
 func (p *spec) place(sign, s string, align byte) string {
 	n := p.width - len(sign) - len(s)
+	if p.wide {
+		n = p.width - runes(s)
+	}
 	if n <= 0 {
 		return sign + s
 	}

@@ -13,6 +13,7 @@ import (
 var strMethods map[string]*starlark.Builtin
 
 func init() {
+	unicodeMethods = methods(unicodeTable())
 	strMethods = methods(map[string]function{
 		"capitalize": mapped(capitalize),
 		"center":     justify,
@@ -53,6 +54,7 @@ func init() {
 		"upper":      mapped(upper),
 		"zfill":      zfill,
 	})
+	promote(strMethods)
 }
 
 // methods makes built-ins of functions.
@@ -156,7 +158,7 @@ func window(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (
 // codecArgs unpacks (encoding, errors).
 func codecArgs(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (encoding, onError string, err error) {
 	encoding, onError = "ascii", "strict"
-	err = py.UnpackArgs(b.Name(), args, kwargs, "encoding?", &encoding, "errors?", &onError)
+	err = py.UnpackAny(b.Name(), args, kwargs, "encoding?", &encoding, "errors?", &onError)
 	return encoding, onError, err
 }
 

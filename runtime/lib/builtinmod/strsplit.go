@@ -149,14 +149,23 @@ func strJoin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if err := unpack(b, args, kwargs, 1, &x); err != nil {
 		return nil, err
 	}
-	sep := self(b)
-	if it, ok := x.(starlark.Iterable); !ok && !is[starlark.String](x) || it == nil && !is[starlark.String](x) {
+	sep := py.Str(b.Receiver())
+	wide, narrow := is[*py.Unicode](b.Receiver()), ""
+	if !wide && !py.IsASCII(sep) {
+		narrow = sep
+	}
+	if it, ok := x.(starlark.Iterable); !ok && !isString(x) || it == nil && !isString(x) {
 		return nil, py.TypeError.Errorf("can only join an iterable")
 	}
 	var out bytes.Buffer
 	n := 0
 	err := each(thread, x, func(v starlark.Value) (bool, error) {
 		s, ok := py.AsBytes(v)
+		if u, isWide := v.(*py.Unicode); isWide {
+			s, ok, wide = u.Text(), true, true
+		} else if narrow == "" && !py.IsASCII(s) {
+			narrow = s
+		}
 		if !ok {
 			return false, py.TypeError.Errorf("sequence item %d: expected string, %s found", n, py.TypeName(v))
 		}
@@ -169,8 +178,15 @@ func strJoin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		}
 		return true, nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case !wide:
+		return result(thread, out.String())
+	case narrow != "" && (n > 1 || narrow != sep):
+		return nil, py.NotASCII(narrow)
 	}
-	return result(thread, out.String())
+	return textResult(thread, out.String())
 }
+
+func isString(v starlark.Value) bool { return is[starlark.String](v) || is[*py.Unicode](v) }

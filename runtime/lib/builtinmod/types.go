@@ -40,8 +40,8 @@ var named []*Type
 func init() {
 	isText := func(v starlark.Value) bool { _, ok := py.AsBytes(v); return ok }
 	strType = &Type{name: "str", make: makeStr, has: isText, methods: strMethods}
-	unicodeType = &Type{name: "unicode", make: makeUnicode, has: func(starlark.Value) bool { return false }, methods: strMethods}
-	basestringType = &Type{name: "basestring", has: isText}
+	unicodeType = &Type{name: "unicode", make: makeUnicode, has: is[*py.Unicode], methods: unicodeMethods}
+	basestringType = &Type{name: "basestring", has: func(v starlark.Value) bool { return isText(v) || is[*py.Unicode](v) }}
 	intType = &Type{name: "int", make: makeInt, methods: intMethods, has: func(v starlark.Value) bool {
 		switch v := v.(type) {
 		case starlark.Int:

@@ -342,6 +342,9 @@ func fileWriteLines(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 	defer iter.Done()
 	var line starlark.Value
 	for iter.Next(&line) {
+		if err := py.AsASCII(line); err != nil {
+			return nil, err
+		}
 		s, ok := py.AsBytes(line)
 		if !ok {
 			return nil, py.TypeError.Errorf("writelines() argument must be a sequence of strings")

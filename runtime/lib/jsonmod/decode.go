@@ -19,6 +19,8 @@ type decoder struct {
 
 	strict    bool      // refuse control characters in strings
 	constants bool      // know NaN, Infinity and -Infinity
+	unicode   bool      // strings become py.Text, as Python 2's json makes unicode of them
+	chars     bool      // places count characters: the text is unicode
 	replace   bool      // what is no UTF-8 becomes U+FFFD instead of an error
 	decode    codecFunc // from the text's encoding to UTF-8, or nil
 
@@ -48,10 +50,18 @@ func (d *decoder) document() (starlark.Value, error) {
 // json/decoder.py, errmsg
 func (d *decoder) failure(msg string, at, end int) error {
 	line, column := d.place(at)
+	if d.chars { // scanner.c has other words for unicode text
+		msg = strings.NewReplacer(", delim", "',' delim", ": delim", "':' delim",
+			"property name", "property name enclosed in double quotes").Replace(msg)
+		at = utf8.RuneCountInString(d.s[:at])
+	}
 	if end < 0 {
 		return py.ValueError.Errorf("%s: line %d column %d (char %d)", msg, line, column, at)
 	}
 	endLine, endColumn := d.place(end)
+	if d.chars {
+		end = utf8.RuneCountInString(d.s[:end])
+	}
 	return py.ValueError.Errorf("%s: line %d column %d - line %d column %d (char %d - %d)",
 		msg, line, column, endLine, endColumn, at, end)
 }
@@ -59,6 +69,9 @@ func (d *decoder) failure(msg string, at, end int) error {
 // place returns the line and column of offset i, both from 1.
 func (d *decoder) place(i int) (line, column int) {
 	before := d.s[:i]
+	if d.chars {
+		return strings.Count(before, "\n") + 1, utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1
+	}
 	return strings.Count(before, "\n") + 1, i - strings.LastIndexByte(before, '\n')
 }
 
@@ -91,7 +104,7 @@ func (d *decoder) value(i int) (starlark.Value, int, error) {
 	switch d.s[i] {
 	case '"':
 		s, i, err := d.str(i + 1)
-		return starlark.String(s), i, err
+		return d.made(s), i, err
 	case '{', '[':
 		d.depth++
 		if most, err := depthLimit(d.thread, d.depth); err != nil {
@@ -151,8 +164,8 @@ func (d *decoder) object(i int) (starlark.Value, int, error) {
 			return nil, i, err
 		}
 		if d.pairsHook != nil {
-			pairs = append(pairs, starlark.Tuple{starlark.String(key), v})
-		} else if err := dict.SetKey(starlark.String(key), v); err != nil {
+			pairs = append(pairs, starlark.Tuple{d.made(key), v})
+		} else if err := dict.SetKey(d.made(key), v); err != nil {
 			return nil, i, err
 		}
 		i = d.space(next)
@@ -207,6 +220,14 @@ func (d *decoder) array(i int) (starlark.Value, int, error) {
 		}
 	}
 	return starlark.NewList(elems), i + 1, nil
+}
+
+// made is the value of a string.
+func (d *decoder) made(s string) starlark.Value {
+	if d.unicode {
+		return py.Text(s)
+	}
+	return starlark.String(s)
 }
 
 // str reads the string whose quote is before i.

@@ -2,7 +2,8 @@
 // and go.starlark.net/lib/json's encode, encode_indent, decode and indent.
 //
 // Texts are bytes in UTF-8, on both sides: what Python returns as unicode is the
-// same text in UTF-8 here. Neither way recurses without bound, and both end with
+// same text in UTF-8 in Starlark files. Python files get unicode text that is not
+// ASCII as a py.Unicode, and dumps takes it everywhere. Neither way recurses without bound, and both end with
 // the run.
 //
 // Differences from CPython 2.7's json:

@@ -31,6 +31,9 @@ type encoder struct {
 	decode   codecFunc      // from the strings' encoding to UTF-8, or nil
 	def      starlark.Value // called for a value of no known kind, or nil
 
+	wide   bool   // a string is unicode: so is the outcome, if it is not ASCII
+	narrow string // a str that is not ASCII, which cannot be in such an outcome
+
 	out     []byte
 	depth   int
 	open    map[starlark.Value]struct{} // the lists, dicts and sets around
@@ -42,6 +45,12 @@ type encoder struct {
 func (e *encoder) encode(v starlark.Value) (starlark.Value, error) {
 	if err := e.value(v); err != nil {
 		return nil, err
+	}
+	if e.wide && !e.ascii {
+		if e.narrow != "" {
+			return nil, py.NotASCII(`"` + e.narrow)
+		}
+		return py.Text(string(e.out)), host.Spend(e.thread, (len(e.out)-e.charged)/host.BytesPerStep)
 	}
 	return starlark.String(e.out), host.Spend(e.thread, (len(e.out)-e.charged)/host.BytesPerStep)
 }
@@ -77,6 +86,10 @@ func (e *encoder) value(v starlark.Value) error {
 		return err
 	case starlark.String:
 		return e.text(string(v))
+	case *py.Unicode:
+		e.wide = true
+		e.out = appendQuoted(e.out, v.Text(), e.ascii)
+		return nil
 	case starlark.Bytes:
 		if !e.stock {
 			return e.text(string(v))
@@ -159,7 +172,7 @@ func (e *encoder) array(v starlark.Iterable) error {
 func (e *encoder) object(items []starlark.Tuple) error {
 	if e.stock {
 		for _, item := range items {
-			if _, ok := item[0].(starlark.String); !ok {
+			if t := item[0].Type(); t != "string" && t != "unicode" {
 				return py.TypeError.Errorf("dict has %s key, want string", item[0].Type())
 			}
 		}
@@ -179,7 +192,10 @@ func (e *encoder) object(items []starlark.Tuple) error {
 		}
 		e.separate(n)
 		n++
-		if err := e.text(*key); err != nil {
+		if u, ok := item[0].(*py.Unicode); ok {
+			e.wide = true
+			e.out = appendQuoted(e.out, u.Text(), e.ascii)
+		} else if err := e.text(*key); err != nil {
 			return err
 		}
 		e.out = append(e.out, e.key...)
@@ -223,6 +239,8 @@ func (e *encoder) keyText(k starlark.Value) (*string, error) {
 		text = string(k)
 	case starlark.Bytes:
 		text = string(k)
+	case *py.Unicode:
+		text = k.Text()
 	case starlark.Float:
 		var err error
 		if text, err = e.float(k); err != nil {
@@ -276,6 +294,9 @@ func (e *encoder) line(level int) {
 }
 
 func (e *encoder) text(s string) error {
+	if !isASCII(s) && !e.ascii {
+		e.narrow = s
+	}
 	if e.decode != nil && !isASCII(s) {
 		var err error
 		if s, err = e.decode(s); err != nil {
@@ -334,9 +355,7 @@ func compareKeys(a, b starlark.Value) int {
 			return 1
 		}
 	case ra == rankText:
-		x, _ := py.AsBytes(a)
-		y, _ := py.AsBytes(b)
-		return strings.Compare(x, y)
+		return strings.Compare(py.Str(a), py.Str(b))
 	}
 	return 0
 }
@@ -354,7 +373,7 @@ func keyRank(v starlark.Value) int {
 		return rankNone
 	case starlark.Bool, starlark.Int, starlark.Float:
 		return rankNumber
-	case starlark.String, starlark.Bytes:
+	case starlark.String, starlark.Bytes, *py.Unicode:
 		return rankText
 	}
 	return rankOther

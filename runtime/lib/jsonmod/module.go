@@ -1,6 +1,7 @@
 package jsonmod
 
 import (
+	"maps"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -25,7 +26,16 @@ var Module = &starlarkstruct.Module{
 	},
 }
 
-func init() { Module.Freeze() }
+// Python2 is the module as Python files find it: loads and load make unicode text,
+// which is py.Text, of strings.
+var Python2 = &starlarkstruct.Module{Name: "json", Members: maps.Clone(Module.Members)}
+
+func init() {
+	Python2.Members["load"] = starlark.NewBuiltin("load", jsonLoad).BindReceiver(starlark.True)
+	Python2.Members["loads"] = starlark.NewBuiltin("loads", jsonLoads).BindReceiver(starlark.True)
+	Module.Freeze()
+	Python2.Freeze()
+}
 
 // jsonDumps is json.dumps(obj, skipkeys=False, ensure_ascii=True, …).
 func jsonDumps(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -147,7 +157,7 @@ func jsonLoads(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	if len(args) == 0 {
 		return nil, py.TypeError.Errorf("%s: missing argument for s", b.Name())
 	}
-	return loads(thread, b.Name(), args[0], args[1:], kwargs)
+	return loads(thread, b, args[0], args[1:], kwargs)
 }
 
 // jsonLoad is json.load(fp, …): loads of what fp.read returns.
@@ -163,10 +173,12 @@ func jsonLoad(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	if err != nil {
 		return nil, err
 	}
-	return loads(thread, b.Name(), s, args[1:], kwargs)
+	return loads(thread, b, s, args[1:], kwargs)
 }
 
-func loads(thread *starlark.Thread, name string, v starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// loads is json.loads; a receiver says that strings become unicode text.
+func loads(thread *starlark.Thread, b *starlark.Builtin, v starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	name := b.Name()
 	var cls, encoding starlark.Value = starlark.None, starlark.None
 	var strict starlark.Value = starlark.True
 	hooks := [5]starlark.Value{starlark.None, starlark.None, starlark.None, starlark.None, starlark.None}
@@ -179,13 +191,19 @@ func loads(thread *starlark.Thread, name string, v starlark.Value, args starlark
 		return nil, err
 	}
 	s, ok := py.AsBytes(v)
+	u, wide := v.(*py.Unicode)
+	if wide {
+		s, ok = u.Text(), true
+	}
 	if !ok {
 		return nil, py.TypeError.Errorf("expected string or buffer")
 	}
-	d := decoder{thread: thread, s: s, strict: bool(strict.Truth()), constants: true}
-	var err error
-	if d.decode, err = codec(encoding); err != nil {
-		return nil, err
+	d := decoder{thread: thread, s: s, strict: bool(strict.Truth()), constants: true, chars: wide, unicode: b.Receiver() != nil}
+	if !wide {
+		var err error
+		if d.decode, err = codec(encoding); err != nil {
+			return nil, err
+		}
 	}
 	for i, to := range []*starlark.Value{&d.objectHook, &d.parseFloat, &d.parseInt, &d.parseConstant, &d.pairsHook} {
 		if hooks[i] != starlark.None {

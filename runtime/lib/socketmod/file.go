@@ -318,6 +318,9 @@ func fileWrite(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	if err != nil {
 		return nil, err
 	}
+	if err := py.AsASCII(v); err != nil {
+		return nil, err
+	}
 	data := py.Str(v)
 	if data == "" && !f.frozen {
 		return starlark.None, nil
@@ -345,6 +348,9 @@ func fileWriteLines(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 		return nil, err
 	}
 	for line := range starlark.Elements(seq) {
+		if err := py.AsASCII(line); err != nil {
+			return nil, err
+		}
 		if err := f.write(py.Str(line)); err != nil {
 			return nil, err
 		}

@@ -368,6 +368,9 @@ func socketShutdown(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 
 // payload reads the data argument of send and sendall.
 func payload(b *starlark.Builtin, v starlark.Value) (string, error) {
+	if err := py.AsASCII(v); err != nil {
+		return "", err
+	}
 	data, ok := py.AsBytes(v)
 	if !ok {
 		name := py.TypeName(v)

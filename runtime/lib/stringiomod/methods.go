@@ -157,6 +157,9 @@ func (f *StringIO) writeValue(thread *starlark.Thread, v starlark.Value) error {
 	if !v.Truth() {
 		return nil
 	}
+	if err := py.AsASCII(v); err != nil {
+		return err
+	}
 	s := py.Str(v)
 	if err := f.write(s); err != nil {
 		return err

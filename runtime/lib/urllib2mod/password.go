@@ -93,6 +93,9 @@ func addPassword(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 		defer it.Done()
 		var v starlark.Value
 		for it.Next(&v) {
+			if err := py.AsASCII(v); err != nil {
+				return nil, err
+			}
 			uris = append(uris, py.Str(v))
 		}
 	}

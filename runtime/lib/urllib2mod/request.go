@@ -71,6 +71,11 @@ func requestInit(thread *starlark.Thread, o *py.Object, args starlark.Tuple, kwa
 		values := make(map[string]starlark.Value)
 		for _, item := range m.Items() {
 			name, ok := py.AsBytes(item[0])
+			for _, v := range item {
+				if err := py.AsASCII(v); err != nil {
+					return err
+				}
+			}
 			if !ok {
 				return py.AttributeError.Errorf("'%s' object has no attribute 'capitalize'", py.TypeName(item[0]))
 			}
@@ -131,6 +136,9 @@ func capitalize(s string) string {
 
 // setHeader puts a field into headers or unredirected_hdrs.
 func setHeader(o *py.Object, table, name string, value starlark.Value) error {
+	if err := py.AsASCII(value); err != nil {
+		return err
+	}
 	d, ok := o.Field(table).(*starlark.Dict)
 	if !ok {
 		return py.TypeError.Errorf("%s is no dict", table)

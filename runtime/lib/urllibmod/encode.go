@@ -2,6 +2,7 @@ package urllibmod
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"go.starlark.net/starlark"
 
@@ -112,7 +113,13 @@ type encoder struct {
 func (e *encoder) result() starlark.Value { return starlark.String(e.b.String()) }
 
 func (e *encoder) add(k, v starlark.Value) error {
+	if err := py.AsASCII(k); err != nil {
+		return err
+	}
 	key := QuotePlus(py.Str(k), "")
+	if u, ok := v.(*py.Unicode); ok && e.doseq { // v.encode("ASCII", "replace")
+		return e.write(key, starlark.String(replaced(u.Text())))
+	}
 	if _, text := py.AsBytes(v); !e.doseq || text || starlark.Len(v) < 0 {
 		return e.write(key, v)
 	}
@@ -130,9 +137,25 @@ func (e *encoder) add(k, v starlark.Value) error {
 	return nil
 }
 
+// replaced is text with ? for each character that is not ASCII.
+func replaced(text string) string {
+	var b strings.Builder
+	for text != "" {
+		r, size := py.DecodeRune(text)
+		if text = text[size:]; r >= utf8.RuneSelf {
+			r = '?'
+		}
+		b.WriteByte(byte(r))
+	}
+	return b.String()
+}
+
 // write adds one pair. A range may hold billions, so it asks now and then
 // whether the run goes on.
 func (e *encoder) write(key string, v starlark.Value) error {
+	if err := py.AsASCII(v); err != nil {
+		return err
+	}
 	if e.b.Len() > 0 || e.pairs > 0 {
 		e.b.WriteByte('&')
 	}

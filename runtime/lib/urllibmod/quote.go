@@ -112,8 +112,17 @@ func unhex(c byte) byte {
 
 // quoteArgs unpacks (s, safe=…) of quote and quote_plus.
 func quoteArgs(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, safe starlark.Value) (s, safeValue starlark.Value, err error) {
-	err = py.UnpackArgs(b.Name(), args, kwargs, "s", &s, "safe?", &safe)
-	return s, safe, err
+	if err = py.UnpackAny(b.Name(), args, kwargs, "s", &s, "safe?", &safe); err != nil {
+		return nil, nil, err
+	}
+	if u, ok := s.(*py.Unicode); ok { // quote looks each character up in a table of bytes
+		for i := range u.Len() {
+			if c, ok := u.Index(i).(*py.Unicode); ok {
+				return nil, nil, py.KeyError.New(nil, c)
+			}
+		}
+	}
+	return s, safe, py.AsASCII(safe)
 }
 
 // quote is urllib.quote(s, safe='/'). What is false but not None comes back as
