@@ -116,6 +116,9 @@ func partsOf(scheme, netloc, path, params, query, fragment starlark.Value) (part
 		to *string
 		v  starlark.Value
 	}{{&p.scheme, scheme}, {&p.netloc, netloc}, {&p.path, path}, {&p.params, params}, {&p.query, query}, {&p.fragment, fragment}} {
+		if err := py.AsASCII(x.v); err != nil {
+			return parts{}, err
+		}
 		s, ok := py.AsBytes(x.v)
 		switch {
 		case ok:
