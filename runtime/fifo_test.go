@@ -5,6 +5,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -16,13 +17,11 @@ import (
 	"starwire/runtime/host"
 )
 
-// TestPipeWithoutPeer has scripts open named pipes to which nobody comes.
+// TestPipeWithoutPeer has scripts open named pipes to which nobody comes. Each
+// has one of its own: the open that a run leaves behind may come to another's.
 func TestPipeWithoutPeer(t *testing.T) {
 	dir := t.TempDir()
-	name := filepath.Join(dir, "pipe.star")
-	if err := syscall.Mkfifo(name, 0o600); err != nil {
-		t.Skip(err)
-	}
+	pipes := 0
 	for _, src := range []string{
 		"open(NAME).read()",
 		"open(NAME, 'w').write('x')",
@@ -31,6 +30,11 @@ func TestPipeWithoutPeer(t *testing.T) {
 		"ssl.create_default_context(cafile=NAME)",
 	} {
 		for _, perm := range []Permissions{Everything(), {Read: []string{dir}, Write: []string{dir}}} {
+			name := filepath.Join(dir, fmt.Sprintf("pipe%d.star", pipes))
+			pipes++
+			if err := syscall.Mkfifo(name, 0o600); err != nil {
+				t.Skip(err)
+			}
 			rt, _ := newRuntime(t, Config{Permissions: perm, Limits: Limits{Wall: 20 * time.Millisecond}})
 			_, err := rt.Run(context.Background(), "x.star", []byte(replaceName(src, name)))
 			var limit *LimitError
@@ -48,8 +52,12 @@ func TestPipe(t *testing.T) {
 	}
 	rt, out := newRuntime(t, Config{Permissions: Everything()})
 	for range 2 {
-		go os.WriteFile(name, []byte("through the pipe"), 0o600)
+		written := make(chan error)
+		go func() { written <- os.WriteFile(name, []byte("through the pipe"), 0o600) }()
 		if _, err := rt.Run(context.Background(), "x.star", []byte(replaceName("print(open(NAME).read())", name))); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-written; err != nil { // or the next reader would see this writer's end
 			t.Fatal(err)
 		}
 	}

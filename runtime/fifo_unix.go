@@ -29,6 +29,9 @@ func unblocked(ctx context.Context, flag int, open func(flag int) (*os.File, err
 			return nil, context.Cause(ctx)
 		case <-time.After(pipePoll):
 		}
+		if ctx.Err() != nil { // both came; nobody may want the file any more
+			return nil, context.Cause(ctx)
+		}
 		f, err = open(flag | syscall.O_NONBLOCK)
 	}
 	if err != nil {
