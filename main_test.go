@@ -16,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"starwire/runtime/command"
 	"starwire/runtime/shell"
 )
 
@@ -68,7 +69,7 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			out, errs, code := command(t, "", script)
+			out, errs, code := starwire(t, "", script)
 			if code != 0 || errs != "" || out != string(want) {
 				t.Errorf("exit status %d, standard error:\n%s\nstandard output:\n%s\nwant:\n%s", code, errs, out, want)
 			}
@@ -84,7 +85,7 @@ func TestDocumentation(t *testing.T) {
 	}
 	for _, doc := range docs {
 		t.Run(filepath.Base(doc), func(t *testing.T) {
-			out, errs, code := command(t, "", "doctest", "--setup", "testdata/docs/setup.star", doc)
+			out, errs, code := starwire(t, "", "doctest", "--setup", "testdata/docs/setup.star", doc)
 			if code != 0 || !regexp.MustCompile(`^[1-9]\d* passed, 0 failed\n$`).MatchString(out) {
 				t.Errorf("exit status %d\n%s%s", code, out, errs)
 			}
@@ -92,8 +93,8 @@ func TestDocumentation(t *testing.T) {
 	}
 }
 
-// command runs the command in this process, with text as its standard input.
-func command(t *testing.T, text string, args ...string) (stdout, stderr string, code int) {
+// starwire runs the command in this process, with text as its standard input.
+func starwire(t *testing.T, text string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "stdin")
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
@@ -105,7 +106,7 @@ func command(t *testing.T, text string, args ...string) (stdout, stderr string, 
 	}
 	defer stdin.Close()
 	var out, errs strings.Builder
-	code = run(context.Background(), args, stdin, &out, &errs, false)
+	code = command.Run(context.Background(), args, stdin, &out, &errs, false)
 	return out.String(), errs.String(), code
 }
 
@@ -120,7 +121,7 @@ func TestInterruptedRead(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var errs strings.Builder
-	if code := run(ctx, nil, r, io.Discard, &errs, false); code != 130 || !strings.Contains(errs.String(), "KeyboardInterrupt") {
+	if code := command.Run(ctx, nil, r, io.Discard, &errs, false); code != 130 || !strings.Contains(errs.String(), "KeyboardInterrupt") {
 		t.Errorf("status %d, %q; want 130", code, errs.String())
 	}
 }
@@ -137,7 +138,7 @@ func TestPipedBlock(t *testing.T) {
 		{"import sys\nfor i in [1]:\n    print i", "1\n", "", 0},
 		{"", "", "", 0},
 	} {
-		stdout, stderr, code := command(t, tt.text)
+		stdout, stderr, code := starwire(t, tt.text)
 		if stdout != tt.stdout || !strings.Contains(stderr, tt.stderr) || (stderr != "") != (tt.stderr != "") || code != tt.code {
 			t.Errorf("piping %q: status %d\n%s%s", tt.text, code, stdout, stderr)
 		}
@@ -147,6 +148,7 @@ func TestPipedBlock(t *testing.T) {
 // TestCompletionsAreComplete: every flag and every subcommand of the usage text is
 // in each shell's script.
 func TestCompletionsAreComplete(t *testing.T) {
+	usage, _, _ := starwire(t, "", "--help")
 	flags := regexp.MustCompile(`(?m)(?:^|[\s\[(])(--?[a-z][a-z-]*)`).FindAllStringSubmatch(usage, -1)
 	commands := regexp.MustCompile(`(?m)^  starwire ([a-z]+)`).FindAllStringSubmatch(usage, -1)
 	if len(flags) < 25 || len(commands) < 5 {
@@ -185,7 +187,7 @@ func TestReadme(t *testing.T) {
 	blocks := regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$").FindAllStringSubmatch(readme, -1)
 
 	t.Run("session", func(t *testing.T) {
-		out, errs, code := command(t, "", "doctest", "README.md")
+		out, errs, code := starwire(t, "", "doctest", "README.md")
 		if code != 0 || !regexp.MustCompile(`^[1-9]\d* passed, 0 failed\n$`).MatchString(out) {
 			t.Errorf("exit status %d\n%s%s", code, out, errs)
 		}
@@ -197,7 +199,7 @@ func TestReadme(t *testing.T) {
 				script, want = b[2], blocks[i+1][2]
 			}
 		}
-		out, errs, code := command(t, script)
+		out, errs, code := starwire(t, script)
 		if script == "" || code != 0 || errs != "" || out != want {
 			t.Errorf("exit status %d, %s\ngot\n%s\nwant\n%s", code, errs, out, want)
 		}
@@ -217,7 +219,7 @@ func TestReadme(t *testing.T) {
 					continue
 				}
 				ran++
-				if out, errs, code := command(t, "", shellWords(args)...); code != 0 || out == "" {
+				if out, errs, code := starwire(t, "", shellWords(args)...); code != 0 || out == "" {
 					t.Errorf("%s: exit status %d, %s%s", line, code, out, errs)
 				}
 			}
@@ -303,7 +305,7 @@ func TestNetworkFlags(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			stdout, stderr, code := command(t, "", tt.args...)
+			stdout, stderr, code := starwire(t, "", tt.args...)
 			if code != tt.code || !regexp.MustCompile(tt.stdout).MatchString(stdout) || !regexp.MustCompile(tt.stderr).MatchString(stderr) {
 				t.Errorf("%q: exit status %d\n%s%s", tt.args, code, stdout, stderr)
 			}
