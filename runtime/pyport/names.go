@@ -1,6 +1,7 @@
 package pyport
 
 import (
+	"math"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -340,6 +341,9 @@ func exact(v any) string {
 	case *big.Int:
 		return v.String()
 	case float64:
+		if math.IsInf(v, 0) { // a literal beyond the range, which Starlark refuses
+			return "(1e308 * 10)"
+		}
 		return strconv.FormatFloat(v, 'g', -1, 64)
 	}
 	return "None"
