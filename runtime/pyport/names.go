@@ -1,8 +1,8 @@
 package pyport
 
 import (
-	"math"
 	"fmt"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"

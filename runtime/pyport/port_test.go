@@ -86,7 +86,7 @@ func FuzzFile(f *testing.F) {
 		"async = 1\nload = 2\nx.load(async)\nf(load=1)\nx.assert_\n", "x = [a # c\n , # d\n b]\n", "try: pass\nexcept: pass\n",
 		"__name__ = 1\nprint __doc__\n", "eq = div = 1\nprint 1 == x, 1 / x\n", "for local in module: del local\n",
 		"\"\xd6\"\"\xa1\"", // a docstring in UTF-8 of literals that are not
-		"print 1e999 - 1", // an infinite literal
+		"print 1e999 - 1",  // an infinite literal
 	} {
 		f.Add(src)
 	}
