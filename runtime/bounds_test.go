@@ -14,9 +14,10 @@ import (
 
 // TestBounds holds the two promises about scripts that use too much: they end within
 // 100 ms of their deadline, and take at most twice the memory that they may. Other
-// programs on the machine make single attempts late, so that one of five has to
-// keep the promise; the race detector, which slows everything down tenfold, gets
-// the bound for hangs.
+// programs on the machine make single attempts late, so that five are made: what
+// none of them keeps is logged, and is a failure from a second late or three times
+// the memory on. The race detector, which slows everything down tenfold, gets the
+// bound for hangs.
 func TestBounds(t *testing.T) {
 	const limit = 128 << 20 // bytes
 	late := 100 * time.Millisecond

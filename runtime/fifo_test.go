@@ -33,7 +33,7 @@ func TestPipeWithoutPeer(t *testing.T) {
 			name := filepath.Join(dir, fmt.Sprintf("pipe%d.star", pipes))
 			pipes++
 			if err := syscall.Mkfifo(name, 0o600); err != nil {
-				t.Skip(err)
+				t.Skipf("the system has no named pipes: %v", err)
 			}
 			rt, _ := newRuntime(t, Config{Permissions: perm, Limits: Limits{Wall: 20 * time.Millisecond}})
 			_, err := rt.Run(context.Background(), "x.star", []byte(replaceName(src, name)))
@@ -48,7 +48,7 @@ func TestPipeWithoutPeer(t *testing.T) {
 func TestPipe(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(name, 0o600); err != nil {
-		t.Skip(err)
+		t.Skipf("the system has no named pipes: %v", err)
 	}
 	rt, out := newRuntime(t, Config{Permissions: Everything()})
 	for range 2 {
@@ -78,7 +78,7 @@ func TestPipe(t *testing.T) {
 func TestPipeClosed(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(name, 0o600); err != nil {
-		t.Skip(err)
+		t.Skipf("the system has no named pipes: %v", err)
 	}
 	f, err := unblocked(context.Background(), os.O_RDONLY, func(flag int) (*os.File, error) { return os.OpenFile(name, flag, 0) }, nil)
 	if err != nil {
