@@ -141,7 +141,7 @@ func escapeFolder(t *testing.T) string {
 		"link": "../secret.txt", "up": "..", "passwd": "/etc/passwd", "liblink.star": "../lib.star",
 	} {
 		if err := os.Symlink(to, filepath.Join(granted, link)); err != nil {
-			t.Skip(err)
+			t.Skipf("the system lets this user make no symbolic link: %v", err)
 		}
 	}
 	return granted

@@ -23,7 +23,7 @@ func unixServer(t *testing.T) string {
 	l, err := net.Listen("unix", path)
 	if err != nil {
 		os.RemoveAll(dir)
-		t.Skip(err)
+		t.Skipf("the system has no Unix sockets here: %v", err)
 	}
 	srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Write([]byte("unix " + r.URL.Path))
