@@ -117,17 +117,18 @@ func (s *faultServer) close() {
 	s.serving.Wait()
 }
 
-// request reads one request's head; the tests' bodies that come with one are
-// left unread.
-func (c *faultConn) request() {
+// request reads one request's head and returns what came of it; the tests' bodies
+// that come with one are left unread.
+func (c *faultConn) request() string {
 	var head []byte
 	var one [1]byte
 	for !bytes.HasSuffix(head, []byte("\r\n\r\n")) {
 		if _, err := c.Read(one[:]); err != nil {
-			return
+			break
 		}
 		head = append(head, one[0])
 	}
+	return string(head)
 }
 
 func (c *faultConn) send(s string) error {

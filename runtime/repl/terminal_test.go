@@ -121,7 +121,7 @@ func TestTerminal(t *testing.T) {
 			"11\r22\r", []string{"22", ">>> "}, up, []string{">>> 22"}, up, []string{">>> 11"}, down, []string{">>> 22"},
 			down, []string{"22", ">>> "}, up + up + "\r", []string{">>> 11", "11", ">>> "}}},
 		{"history keeps statements whole", []any{
-			"def f():\rreturn 9\r\r", []string{">>> "}, up, []string{">>> def f():", "...     return 9"},
+			"def f():\rreturn 9\r\r", []string{"...     return 9", "...", ">>> "}, up, []string{">>> def f():", "...     return 9"},
 			up + "\x7f\x7f\x7f\x7fg():", []string{">>> def g():"}, "\r", []string{">>> def g():", "...     return 9"},
 			"\r\rg()\r", []string{"9", ">>> "}}},
 		{"search", []any{
@@ -197,7 +197,7 @@ func TestDefectsOfReadline(t *testing.T) {
 	for name, steps := range map[string][]any{
 		"it knows no bracketed paste":                  {pasted("def f():\n\n    return 1\n\nf()\n"), []string{">>> f()", "1", ">>> "}},
 		"a Tab at the front goes to the completer":     {"for x in [1]:\r" + strings.Repeat("\x7f", 4) + "\tx\r\r", []string{"...     x", "...", "1", ">>> "}},
-		"its history is one of lines":                  {"def f():\rreturn 7\r\r", []string{">>> "}, up + "\r\r", []string{">>> def f():", "...     return 7", "...", ">>> "}, "f()\r", []string{"7", ">>> "}},
+		"its history is one of lines":                  {"def f():\rreturn 7\r\r", []string{"...     return 7", "...", ">>> "}, up + "\r\r", []string{">>> def f():", "...     return 7", "...", ">>> "}, "f()\r", []string{"7", ">>> "}},
 		"wide characters misplace the cursor":          {"'日本'" + left + left + "\x7f語\r", []string{">>> '語本'", `'\xe8\xaa\x9e\xe6\x9c\xac'`, ">>> "}},
 		"completion behind wide characters":            {"'日本'.isdig\t\r", []string{">>> '日本'.isdigit(", "... "}, ")\r", []string{"False", ">>> "}},
 		"Delete on an empty line is Ctrl-D":            {del + "8\r", []string{">>> 8", "8", ">>> "}},

@@ -42,6 +42,8 @@ type Console struct {
 	change *sync.Cond
 	screen *Screen
 	closed bool
+	shown  int // bytes of output so far
+	before int // what had been shown when keys were sent last
 }
 
 // Start starts a command on a terminal of so many columns and 24 rows, which is
@@ -105,6 +107,7 @@ func (c *Console) show(done chan struct{}) {
 		n, err := c.master.Read(buf)
 		c.mu.Lock()
 		c.screen.Write(string(buf[:n]))
+		c.shown += n
 		c.closed = err != nil
 		c.change.Broadcast()
 		c.mu.Unlock()
@@ -117,6 +120,9 @@ func (c *Console) show(done chan struct{}) {
 // Send types.
 func (c *Console) Send(keys string) {
 	c.t.Helper()
+	c.mu.Lock()
+	c.before = c.shown
+	c.mu.Unlock()
 	if _, err := io.WriteString(c.master, keys); err != nil {
 		c.t.Fatalf("sending %q: %v", keys, err)
 	}
@@ -144,7 +150,8 @@ func (c *Console) Until(what string, ok func(s *Screen) bool) {
 }
 
 // Expect waits until the last lines of the screen are these, with the cursor in
-// the last one.
+// the last one, and something has been shown since keys were sent: a prompt from
+// before them is no answer to them.
 func (c *Console) Expect(lines ...string) {
 	c.t.Helper()
 	for i := range lines {
@@ -152,7 +159,7 @@ func (c *Console) Expect(lines ...string) {
 	}
 	want := strings.Join(lines, "\n")
 	c.Until(fmt.Sprintf("at its end %q", want), func(s *Screen) bool {
-		return strings.HasSuffix(strings.TrimRight(s.Text(), "\n "), want) && s.AtEnd()
+		return c.shown > c.before && strings.HasSuffix(strings.TrimRight(s.Text(), "\n "), want) && s.AtEnd()
 	})
 }
 
