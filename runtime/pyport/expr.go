@@ -260,7 +260,7 @@ func (w *writer) comprehension(x *syntax.Comprehension) {
 				w.put(" ")
 				w.at(c.For)
 				w.put("for ")
-				w.list(c.Vars)
+				w.target(c.Vars)
 				w.put(" in ")
 				w.expr(c.X, orPrec)
 			case *syntax.IfClause:

@@ -2,6 +2,7 @@ package pyport
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"go.starlark.net/syntax"
@@ -15,6 +16,7 @@ type layout struct {
 	comments []syntax.Comment // that are not written yet
 	marks    []syntax.Error   // refused places that are not marked yet, in order
 	skip     int32            // comments up to this line are part of what is quoted
+	places   []place          // where in the source the parts of out stand, in order
 
 	line     int32  // of the source, that is reached
 	unit     string // one level of indentation
@@ -24,6 +26,25 @@ type layout struct {
 	column   int32
 	blanks   int  // blank lines that were written last
 	fresh    bool // nothing is written on the current line
+}
+
+// A place says that what is written from offset on stands at pos in the source.
+type place struct {
+	offset int
+	pos    syntax.Position
+}
+
+// stood returns the place in the source of what is written at an offset of out, in a statement.
+func (l *layout) stood(offset int) syntax.Position {
+	i, _ := slices.BinarySearchFunc(l.places, offset, func(p place, offset int) int { return p.offset - offset - 1 })
+	return l.places[max(i, 1)-1].pos
+}
+
+// note notes that what comes next stands at pos.
+func (l *layout) note(pos syntax.Position) {
+	if pos.IsValid() {
+		l.places = append(l.places, place{len(l.out), pos})
+	}
 }
 
 func newLayout(src string, comments []syntax.Comment) layout {
@@ -70,6 +91,7 @@ func (l *layout) begin(pos syntax.Position) {
 		l.column = pos.Col
 	}
 	l.put(strings.Repeat(l.unit, l.depth))
+	l.note(pos)
 }
 
 // upTo writes the blank lines, comments and marks before a line of the source.
@@ -189,6 +211,7 @@ func (l *layout) newline() {
 
 // at breaks the line before what stands at pos, if the author did and brackets are open.
 func (l *layout) at(pos syntax.Position) {
+	defer l.note(pos)
 	if l.still || !pos.IsValid() || pos.Line <= l.line {
 		return
 	}

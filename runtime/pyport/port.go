@@ -1,6 +1,7 @@
 package pyport
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -40,20 +41,22 @@ func File(name string, src []byte) ([]byte, error) {
 	}
 	session := rt.NewSession()
 	defer session.Close()
-	w := newWriter(string(src), source, session)
-	for _, e := range refused {
-		w.refuse(e.Pos, "%s", e.Msg)
-	}
-	text := w.program()
+	w, text := write(string(src), source, session, refused)
 	if len(w.refused) == 0 {
 		rt, err := runtime.New(runtime.Config{Dialect: runtime.DialectStarlark})
 		if err == nil {
 			_, err = rt.Parse(name, text) // what is written must at least compile
 		}
-		if err != nil {
+		if err == nil {
+			return text, nil
+		}
+		var wrong *runtime.SyntaxError
+		if !errors.As(err, &wrong) || wrong.Problems[0].Msg != tooDeep {
 			return nil, fmt.Errorf("%s: the program in Starlark does not compile: %w", name, err)
 		}
-		return text, nil
+		pos := w.sourceOf(text, wrong.Problems[0].Pos)
+		refused = append(refused, syntax.Error{Pos: pos, Msg: "nested too deeply for Starlark; split this"})
+		w, text = write(string(src), source, session, refused)
 	}
 	slices.SortStableFunc(w.refused, func(a, b syntax.Error) int {
 		if a.Pos.Line != b.Pos.Line {
@@ -62,6 +65,31 @@ func File(name string, src []byte) ([]byte, error) {
 		return int(a.Pos.Col) - int(b.Pos.Col)
 	})
 	return text, w.refused
+}
+
+// tooDeep is what Starlark's parser says of calls in calls, and is all that it may say of a ported program.
+const tooDeep = "excessive nesting"
+
+// write writes the program, in which some places are refused already.
+func write(src string, source *pysyntax.Source, session *runtime.Session, refused pysyntax.ErrorList) (*writer, []byte) {
+	w := newWriter(src, source, session)
+	for _, e := range refused {
+		w.refuse(e.Pos, "%s", e.Msg)
+	}
+	return w, w.program()
+}
+
+// sourceOf returns where the author has what stands at pos in the program.
+func (w *writer) sourceOf(program []byte, pos syntax.Position) syntax.Position {
+	rest := program
+	for range pos.Line - 1 {
+		_, rest, _ = bytes.Cut(rest, []byte("\n"))
+	}
+	for range pos.Col - 1 { // which counts characters
+		_, size := utf8.DecodeRune(rest)
+		rest = rest[size:]
+	}
+	return w.stood(len(w.out) - len(rest)) // the prologue came later, in front
 }
 
 // A writer writes one program.

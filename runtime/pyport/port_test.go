@@ -62,6 +62,23 @@ func TestFileOfNoProgram(t *testing.T) {
 	}
 }
 
+// TestTooDeep: what is one chain in Python may be calls in calls in Starlark, whose parser has a limit. The
+// refusal tells where.
+func TestTooDeep(t *testing.T) {
+	for _, link := range []string{" / y", " ** y", " == y", " % y", ".strip()", ".load", ".has_key(1)[0]"} {
+		src := "# \u00e9\ny = 1\n\nx = (1,\n  y" + strings.Repeat(link, 400) + ")\nprint 1\n"
+		text, err := File("in.py", []byte(src))
+		var refused pysyntax.ErrorList
+		if !errors.As(err, &refused) || len(refused) != 1 || refused[0].Pos.Filename() != "in.py" || refused[0].Pos.Line != 5 ||
+			!strings.Contains(refused[0].Msg, "nested too deeply") {
+			t.Errorf("File(y%s%s…) = %v; want one refusal of line 5", link, link, err)
+		}
+		if !strings.Contains(string(text), "NOT PORTED: nested too deeply for Starlark; split this\n") {
+			t.Errorf("File(y%s%s…): the program has no mark", link, link)
+		}
+	}
+}
+
 // FuzzFile: what File returns without an error compiles, and nothing panics.
 func FuzzFile(f *testing.F) {
 	programs, err := filepath.Glob("../../testdata/python/*.txtar")
@@ -87,6 +104,7 @@ func FuzzFile(f *testing.F) {
 		"__name__ = 1\nprint __doc__\n", "eq = div = 1\nprint 1 == x, 1 / x\n", "for local in module: del local\n",
 		"\"\xd6\"\"\xa1\"", // a docstring in UTF-8 of literals that are not
 		"print 1e999 - 1",  // an infinite literal
+		"A, A.load = 0",    // a target that is a keyword of Starlark's
 	} {
 		f.Add(src)
 	}

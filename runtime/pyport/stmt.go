@@ -185,7 +185,7 @@ func (w *writer) forStmt(s *syntax.ForStmt) {
 	if id, ok := s.Vars.(*syntax.Ident); ok && strings.HasPrefix(id.Name, "$") {
 		w.put(w.name(id.Name))
 	} else {
-		w.list(s.Vars)
+		w.target(s.Vars)
 	}
 	w.put(" in ")
 	if c := called(s.X, pysyntax.WithName); c != nil && w.closes(c.Args[0]) {
@@ -232,13 +232,36 @@ func (w *writer) assign(s *syntax.AssignStmt) {
 		defer func() { w.still = false }()
 	}
 	w.begin(start(s.LHS))
-	if d, ok := s.LHS.(*syntax.DotExpr); ok && reserved[d.Name.Name] {
-		w.refuse(d.Name.NamePos, "%s is a keyword of Starlark, and cannot be assigned as an attribute; rename it", d.Name.Name)
-	}
-	w.list(s.LHS)
+	w.target(s.LHS)
 	w.put(" " + s.Op.String() + " ")
 	w.list(s.RHS)
 	w.end()
+}
+
+// target writes what is assigned to.
+func (w *writer) target(x syntax.Expr) {
+	w.checkTarget(x)
+	w.list(x)
+}
+
+// checkTarget refuses attributes that only a call could read, which is no target.
+func (w *writer) checkTarget(x syntax.Expr) {
+	switch x := x.(type) {
+	case *syntax.DotExpr:
+		if reserved[x.Name.Name] {
+			w.refuse(x.Name.NamePos, "%s is a keyword of Starlark, and cannot be assigned as an attribute; rename it", x.Name.Name)
+		}
+	case *syntax.ParenExpr:
+		w.checkTarget(x.X)
+	case *syntax.TupleExpr:
+		for _, x := range x.List {
+			w.checkTarget(x)
+		}
+	case *syntax.ListExpr:
+		for _, x := range x.List {
+			w.checkTarget(x)
+		}
+	}
 }
 
 // isFlag reports whether x is what flags of loops are set to.
