@@ -23,6 +23,7 @@ func init() {
 		"attempt":    attemptFn,
 		"catch":      catchFn,
 		"fail":       failFn,
+		"getattr":    getattrFn,
 		"help":       helpFn,
 		"int":        intFn,
 		"isinstance": isinstanceFn,

@@ -45,6 +45,27 @@ var (
 // methodFn is $method(x, name): x.name.
 func methodFn(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	x, name := args[0], string(args[1].(starlark.String))
+	v, err := getAttr(thread, x, name)
+	if err != nil {
+		return v, err
+	}
+	return guardedMethod(x, name, v), nil
+}
+
+// getattrFn is getattr(x, name[, default]): the interpreter's, but its methods are
+// those that x.name has.
+func getattrFn(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := universe("getattr").CallInternal(thread, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	name, _ := starlark.AsString(args[1])
+	return guardedMethod(args[0], name, v), nil
+}
+
+// guardedMethod returns our own method of x in the place of v, the interpreter's,
+// if there is one.
+func guardedMethod(x starlark.Value, name string, v starlark.Value) starlark.Value {
 	var m method
 	switch x.(type) {
 	case starlark.String:
@@ -56,17 +77,13 @@ func methodFn(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 	case *starlark.Set:
 		m = guardedSet[name]
 	}
-	v, err := getAttr(thread, x, name)
-	if err != nil || m == nil {
-		return v, err
-	}
 	stock, ok := v.(*starlark.Builtin)
-	if !ok {
-		return v, nil
+	if m == nil || !ok || stock.Receiver() != x {
+		return v
 	}
 	return starlark.NewBuiltin(name, func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		return m(thread, stock, args, kwargs)
-	}).BindReceiver(x), nil
+	}).BindReceiver(x)
 }
 
 // getAttr is x.name, with the interpreter's errors.
