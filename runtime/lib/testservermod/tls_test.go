@@ -121,6 +121,7 @@ func TestClientCertificates(t *testing.T) {
 		if _, _, err := (&wireClient{c, newReader(c)}).get("/"); err == nil || !strings.Contains(err.Error(), "certificate required") {
 			t.Errorf("%s: GET without a certificate: %v", name, err)
 		}
+		io.Copy(io.Discard, c.NetConn()) // until the server has noted it, and closes
 	}
 	if got := r.eval("srv.requests[0].client_cert, srv.errors"); got != "('starwire test client', [\"TLS handshake: tls: client didn't provide a certificate\"])" {
 		t.Errorf("client_cert, errors = %s", got)
