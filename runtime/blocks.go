@@ -5,6 +5,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lib/sysmod"
 	"starwire/runtime/py"
 )
 
@@ -24,17 +25,38 @@ func try(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	if err == nil {
 		return starlark.Tuple{v, starlark.None}, nil
 	}
+	st := stateOf(thread)
+	if x == nil {
+		x = st.exiting(err)
+	}
 	if x == nil {
 		return nil, err
 	}
-	st := stateOf(thread)
 	st.caught.add(x, err, thread.CallStackDepth()-2)
 	st.handle(thread, f, x)
 	return starlark.Tuple{starlark.None, x}, nil
 }
 
-// finally is $finally(block): like $try, for what a finally clause must see but
-// no except clause catches, too.
+// exiting returns the SystemExit behind an error, or nil if there is none or the
+// run was stopped.
+func (st *threadState) exiting(err error) *py.Exception {
+	var exit *ExitError
+	if !errors.As(err, &exit) || st.task.stopped() != nil {
+		return nil
+	}
+	return exit.Raised
+}
+
+// raised returns the error by which x travels: a SystemExit ends the run, unless
+// it is caught.
+func raised(x *py.Exception) error {
+	if x.IsA(py.SystemExit) {
+		return sysmod.Exiting(x)
+	}
+	return x
+}
+
+// finally is $finally(block): like $try, of a try statement that catches nothing.
 //
 // CPython: SETUP_FINALLY.
 func finally(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -46,9 +68,8 @@ func finally(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		return starlark.Tuple{v, starlark.None}, nil
 	}
 	st := stateOf(thread)
-	var exit *ExitError
-	if x == nil && errors.As(err, &exit) && st.task.stopped() == nil {
-		x = py.SystemExit.New(err, starlark.MakeInt(exit.Code))
+	if x == nil {
+		x = st.exiting(err)
 	}
 	if x == nil {
 		return nil, err
@@ -105,7 +126,7 @@ func raise(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 		if value != starlark.None {
 			return nil, py.TypeError.Errorf("instance exception may not have a separate value")
 		}
-		return nil, x
+		return nil, raised(x)
 	case *py.Class:
 		var of starlark.Tuple
 		switch v := value.(type) {
@@ -114,13 +135,17 @@ func raise(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 			of = v
 		case *py.Exception:
 			if v.IsA(x) {
-				return nil, v
+				return nil, raised(v)
 			}
 			of = starlark.Tuple{v}
 		default:
 			of = starlark.Tuple{v}
 		}
-		return failFn(thread, b, append(starlark.Tuple{x}, of...), nil)
+		v, err := starlark.Call(thread, x, of, nil)
+		if err != nil {
+			return nil, err
+		}
+		return nil, raised(v.(*py.Exception))
 	}
 	return nil, py.TypeError.Errorf("exceptions must be old-style classes or derived from BaseException, not %s", py.TypeName(typ))
 }
@@ -184,7 +209,7 @@ func (c *catches) again(x *py.Exception) error {
 	if errors.As(x.Cause, &fatal) {
 		return x.Cause
 	}
-	return x
+	return raised(x)
 }
 
 // A goesOn is an exception that was caught and goes on, with its traceback.

@@ -12,7 +12,7 @@ import (
 type LimitError = host.LimitError
 
 // An ExitError ends a run because the script called sys.exit. No script can
-// catch it.
+// catch it but by the try statement of the Python dialect.
 type ExitError = host.ExitError
 
 // An Error is why a script failed: an exception nobody caught, a limit,

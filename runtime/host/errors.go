@@ -3,6 +3,8 @@ package host
 import (
 	"fmt"
 	"os"
+
+	"starwire/runtime/py"
 )
 
 // A PermissionError says that the run was not granted what it tried to do. It
@@ -45,11 +47,15 @@ func (e *LimitError) Error() string {
 // Uncatchable marks the error as one that catch lets pass.
 func (e *LimitError) Uncatchable() {}
 
-// An ExitError ends the run because the script called sys.exit. No script can
-// catch it.
+// An ExitError ends the run because the script called sys.exit. catch lets it
+// pass; to the try statement of the Python dialect it is SystemExit.
 type ExitError struct {
 	Code    int    // the exit status asked for
 	Message string // what sys.exit("text") prints on standard error, or ""
+
+	// Raised is what the try statement catches, whose code is what sys.exit was
+	// given. If it is nil, nothing catches the error.
+	Raised *py.Exception
 }
 
 // Error returns the message, or the status in words.

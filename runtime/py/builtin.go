@@ -8,8 +8,11 @@ import (
 // a refused permission, under Exception and no kind of IOError, so that a retry
 // loop cannot mistake policy for weather. Error is what fail("text") raises.
 var (
-	BaseException     = NewClass("", "BaseException", Spec{Doc: "The root of all exception classes."})
-	SystemExit        = NewClass("", "SystemExit", Spec{Doc: "What sys.exit raises. It cannot be caught."}, BaseException)
+	BaseException = NewClass("", "BaseException", Spec{Doc: "The root of all exception classes."})
+	SystemExit    = NewClass("", "SystemExit", Spec{
+		Init: initExit, Fields: []string{"code"},
+		Doc: "What sys.exit raises, with its argument as code. Only the try statement of the Python dialect catches it.",
+	}, BaseException)
 	KeyboardInterrupt = NewClass("", "KeyboardInterrupt", Spec{Doc: "The person interrupted the run. It cannot be caught."}, BaseException)
 
 	ExceptionClass  = NewClass("", "Exception", Spec{Doc: "The base of all exceptions a script may catch."}, BaseException)
@@ -55,6 +58,24 @@ func Builtins() []*Class {
 		EOFError, ImportError, LookupError, IndexError, KeyError, MemoryError, NameError, UnboundLocalError, RuntimeError,
 		NotImplementedError, SyntaxError, TypeError, ValueError, UnicodeError, UnicodeDecodeError, UnicodeEncodeError, EnvironmentError, IOError, OSError,
 	}
+}
+
+// initExit is SystemExit.__init__.
+//
+// exceptions.c, SystemExit_init.
+func initExit(e *Exception, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	if err := initArgs(e, args, kwargs); err != nil {
+		return err
+	}
+	switch len(args) {
+	case 0:
+		e.Set("code", starlark.None)
+	case 1:
+		e.Set("code", args[0])
+	default:
+		e.Set("code", args)
+	}
+	return nil
 }
 
 // strKeyError is KeyError.__str__: one argument is shown by its repr.

@@ -180,7 +180,8 @@ func (e *Exception) CompareSameType(op syntax.Token, y starlark.Value, depth int
 }
 
 // An Uncatchable error ends the run whatever the script says: catch lets it
-// pass. Limits, cancellation and sys.exit are Uncatchable.
+// pass. Limits, cancellation and sys.exit are Uncatchable; of these only sys.exit
+// is an exception, SystemExit, to the try statement of the Python dialect.
 type Uncatchable interface {
 	error
 	// Uncatchable marks the type; it does nothing.

@@ -18,7 +18,8 @@ func TestBlocks(t *testing.T) {
 		{"classes are looked up one by one", "try: raise KeyError(1)\nexcept (ValueError, KeyError): print 'k'\nexcept nothing: print 'n'", "k\n"},
 		{"unknown class", "try: raise KeyError(1)\nexcept nothing: print 'n'", "error: 2:8: NameError: name 'nothing' is not defined"},
 		{"not caught", "try: raise KeyError(1)\nexcept ValueError: print 'n'", "error: 1:1: KeyError: 1"},
-		{"exit is not caught", "try: exit(1)\nexcept: print 'n'\nfinally: print 'f'", "f\nerror: 1:1: SystemExit: 1"},
+		{"exit is caught", "try: exit(1)\nexcept: print 'n'\nfinally: print 'f'", "n\nf\n"},
+		{"exit is no Exception", "try: exit(1)\nexcept Exception: print 'n'\nfinally: print 'f'", "f\nerror: 1:1: SystemExit: 1"},
 		{"raise forms", `
 for a in [1, 2, 3, 4, 5]:
   try:

@@ -237,7 +237,7 @@ func (w *world) try(thread *starlark.Thread, _ *starlark.Builtin, args starlark.
 		return starlark.Tuple{v, starlark.None}, nil
 	}
 	e := asException(err)
-	if e == nil || e.class.name == "SystemExit" {
+	if e == nil {
 		return nil, err
 	}
 	args[0].(*frame).handling = e

@@ -33,7 +33,5 @@
 // Bools are ints in arithmetic, comparisons, formats and indexes (bool-arithmetic.txtar), but True and 1 are
 // different keys of a dict that holds both; x[True] finds what is under 1.
 //
-// sys.exit ends the program: except SystemExit does not catch it, finally clauses run.
-//
 // There is no eval, no frozenset, no bytearray and no complex; dicts have no views.
 package builtinmod

@@ -4,7 +4,8 @@
 //
 // Differences from CPython 2.7's sys:
 //
-//   - exit ends the run; nothing can catch it.
+//   - exit ends the run, and catch lets it. The try statement of .py files and sessions catches it as
+//     SystemExit.
 //   - executable is "", as it is where CPython cannot tell: a script has no use
 //     for the path, and an embedder may not want it known.
 //   - The streams cannot be replaced. stdout and stderr are those of the thread

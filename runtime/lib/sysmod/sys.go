@@ -105,10 +105,10 @@ func getEncoding(name string) func(*starlark.Thread, *starlark.Builtin, starlark
 	}
 }
 
-// sysExit is sys.exit([arg]). None is success, an integer the exit status, and
-// anything else is printed on standard error and means 1.
+// sysExit is sys.exit([arg]), which raises SystemExit(arg), of a tuple
+// SystemExit(*arg).
 //
-// pythonrun.c, handle_system_exit
+// sysmodule.c, sys_exit
 func sysExit(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) > 1 {
 		return nil, py.TypeError.Errorf("exit expected at most 1 arguments, got %d", len(args))
@@ -119,18 +119,34 @@ func sysExit(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 	}
 	switch arg := arg.(type) {
 	case starlark.NoneType:
-		return nil, &host.ExitError{}
+		return nil, Exiting(py.SystemExit.New(nil))
+	case starlark.Tuple: // nobody who does not catch it looks at the exception's code
+		return nil, &host.ExitError{Code: 1, Message: py.Str(arg), Raised: py.SystemExit.New(nil, arg...)}
+	}
+	return nil, Exiting(py.SystemExit.New(nil, arg))
+}
+
+// Exiting returns the end of the run for which a SystemExit asks. None is success,
+// an integer the exit status, and anything else is printed on standard error and
+// means 1.
+//
+// pythonrun.c, handle_system_exit
+func Exiting(x *py.Exception) *host.ExitError {
+	switch code := x.Fields["code"].(type) {
+	case starlark.NoneType:
+		return &host.ExitError{Raised: x}
 	case starlark.Bool:
-		if arg {
-			return nil, &host.ExitError{Code: 1}
+		if code {
+			return &host.ExitError{Code: 1, Raised: x}
 		}
-		return nil, &host.ExitError{}
+		return &host.ExitError{Raised: x}
 	case starlark.Int:
-		n, ok := arg.Int64()
+		n, ok := code.Int64()
 		if !ok {
 			n = -1 // what PyInt_AsLong makes of it
 		}
-		return nil, &host.ExitError{Code: int(n)}
+		return &host.ExitError{Code: int(n), Raised: x}
+	default:
+		return &host.ExitError{Code: 1, Message: py.Str(code), Raised: x}
 	}
-	return nil, &host.ExitError{Code: 1, Message: py.Str(arg)}
 }

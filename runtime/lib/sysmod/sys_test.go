@@ -31,13 +31,14 @@ func TestExit(t *testing.T) {
 		{starlark.Tuple{starlark.False}, host.ExitError{}},
 		{starlark.Tuple{starlark.String("no such host")}, host.ExitError{Code: 1, Message: "no such host"}},
 		{starlark.Tuple{starlark.Tuple{starlark.String("a")}}, host.ExitError{Code: 1, Message: "('a',)"}},
+		{starlark.Tuple{starlark.Tuple{starlark.String("a"), starlark.None}}, host.ExitError{Code: 1, Message: "('a', None)"}},
 		{starlark.Tuple{starlark.Float(1.5)}, host.ExitError{Code: 1, Message: "1.5"}},
 	}
 	for _, tt := range tests {
 		_, err := starlark.Call(new(starlark.Thread), Exit, tt.args, nil)
 		var got *host.ExitError
 		var uncatchable py.Uncatchable
-		if !errors.As(err, &got) || *got != tt.want || !errors.As(err, &uncatchable) {
+		if !errors.As(err, &got) || got.Code != tt.want.Code || got.Message != tt.want.Message || !errors.As(err, &uncatchable) {
 			t.Errorf("exit%v = %v; want %+v", tt.args, err, tt.want)
 		}
 	}
