@@ -1,6 +1,8 @@
 package runtime
 
 import (
+	"math"
+
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/py"
@@ -218,7 +220,7 @@ func sliceIndex(v starlark.Value) (int, error) {
 	if !ok {
 		return 0, py.TypeError.Errorf("slice indices must be integers or None or have an __index__ method")
 	}
-	const far = 1 << 40
+	const far = math.MaxInt / 4
 	n, ok := i.Int64()
 	switch {
 	case !ok && i.Sign() < 0, n < -far:

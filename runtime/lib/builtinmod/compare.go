@@ -1,7 +1,7 @@
 package builtinmod
 
 import (
-	"math/big"
+	"math"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -277,10 +277,13 @@ func outcome(v starlark.Value) (int, error) {
 	return 0, py.TypeError.Errorf("comparison function must return int, not %s", py.TypeName(v))
 }
 
-// clampInt returns n as an int, the ends of its range for what lies beyond.
+// clampInt returns n as an int; what lies beyond a half of its range is that half,
+// to which the length of a string can still be added.
 func clampInt(n starlark.Int) int {
-	if i, ok := n.Int64(); ok {
-		return int(i)
+	const far = math.MaxInt/2 + 1
+	i, ok := n.Int64()
+	if !ok {
+		return n.Sign() * far
 	}
-	return int(new(big.Int).SetInt64(int64(n.Sign())).Int64()) * (1 << 62)
+	return int(max(-far, min(far, i)))
 }

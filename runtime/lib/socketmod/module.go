@@ -27,7 +27,7 @@ func members() starlark.StringDict {
 		"_GLOBAL_DEFAULT_TIMEOUT": globalDefault,
 		"has_ipv6":                starlark.True,
 	}
-	for name, n := range map[string]int{
+	for name, n := range map[string]int64{
 		"AF_UNSPEC": syscall.AF_UNSPEC, "AF_INET": syscall.AF_INET, "AF_INET6": syscall.AF_INET6,
 		"SOCK_STREAM": syscall.SOCK_STREAM, "SOCK_DGRAM": syscall.SOCK_DGRAM,
 		"SHUT_RD": 0, "SHUT_WR": 1, "SHUT_RDWR": 2,
@@ -41,7 +41,7 @@ func members() starlark.StringDict {
 		"EAI_NONAME":  eaiNoName, "EAI_AGAIN": eaiAgain, "EAI_SERVICE": eaiService,
 		"INADDR_ANY": 0, "INADDR_BROADCAST": math.MaxUint32, "INADDR_LOOPBACK": 0x7f000001, "INADDR_NONE": math.MaxUint32,
 	} {
-		m[name] = starlark.MakeInt(n)
+		m[name] = starlark.MakeInt64(n)
 	}
 	for name, n := range platformConstants {
 		m[name] = starlark.MakeInt(n)

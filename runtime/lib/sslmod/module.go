@@ -20,7 +20,7 @@ var protocolNames = map[int]string{
 
 // Constants whose values are OpenSSL 3's, as CPython 2.7.18 shows them. Options
 // that crypto/tls has no switch for can be set and have no effect.
-var constants = map[string]int{
+var constants = map[string]int64{
 	"CERT_NONE": certNone, "CERT_OPTIONAL": certOptional, "CERT_REQUIRED": certRequired,
 
 	"PROTOCOL_SSLv23": protocolTLS, "PROTOCOL_TLS": protocolTLS, "PROTOCOL_TLSv1": protocolTLS1,
@@ -84,7 +84,7 @@ func members() starlark.StringDict {
 		"OPENSSL_VERSION_NUMBER": starlark.MakeInt(0x30000000),
 	}
 	for name, n := range constants {
-		m[name] = starlark.MakeInt(n)
+		m[name] = starlark.MakeInt64(n)
 	}
 	for name, fn := range map[string]builtin{
 		"DER_cert_to_PEM_cert":          derToPEM,
