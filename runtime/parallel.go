@@ -170,10 +170,17 @@ func (g *group) run(thread *starlark.Thread, limit int) (starlark.Value, error) 
 		for _, r := range g.open {
 			r.Close() // with the results, the way to it is lost
 		}
-		return nil, err
+		return nil, &callError{err}
 	}
 	return starlark.NewList(g.results), nil
 }
+
+// A callError is the error of a call on a thread of its own. The interpreter adds
+// the frames of parallel's caller to it, as it does not to a *starlark.EvalError.
+type callError struct{ err error }
+
+func (e *callError) Error() string { return e.err.Error() }
+func (e *callError) Unwrap() error { return e.err }
 
 // stop stops the calls for the items behind item i.
 func (g *group) stop(i int, cause error) {

@@ -96,6 +96,35 @@ ValueError: x
 	}
 }
 
+// A call of parallel was made by the one who called parallel, and stands below it.
+func TestTracebackOfParallel(t *testing.T) {
+	err := failing(t, Config{}, "x.star", `
+def inner(n):
+    return {}[n]
+def outer():
+    return parallel(lambda n: parallel(inner, [n]), [7])
+outer()
+`)
+	want := `Traceback (most recent call last):
+  x.star:6:6: in <toplevel>
+    outer()
+         ^
+  x.star:5:20: in outer
+    return parallel(lambda n: parallel(inner, [n]), [7])
+                   ^
+  x.star:5:39: in lambda
+    return parallel(lambda n: parallel(inner, [n]), [7])
+                                      ^
+  x.star:3:14: in inner
+    return {}[n]
+             ^
+KeyError: 7
+`
+	if got := FormatError(err); got != want {
+		t.Errorf("FormatError:\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestTracebackIsBounded(t *testing.T) {
 	err := failing(t, Config{}, "x.star", "def f(): f()\nf()\n")
 	got := FormatError(err)
