@@ -1,12 +1,14 @@
 package httplibmod
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 
 	"go.starlark.net/starlark"
 
@@ -57,11 +59,23 @@ func respSave(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		f.Close()
 		return nil, fileError(syscall.EROFS, path)
 	}
+	stop := interruptible(host.Context(thread), f)
 	n, err := r.save(thread, w, target, path, progress)
+	stop()
 	if e := f.Close(); e != nil && err == nil {
 		return nil, fileError(e, path)
 	}
 	return n, err
+}
+
+// interruptible has the end of ctx end a write to f that blocks, as one to a pipe may.
+// The function it returns undoes that.
+func interruptible(ctx context.Context, f host.File) (stop func() bool) {
+	d, ok := f.(interface{ SetWriteDeadline(time.Time) error })
+	if !ok || d.SetWriteDeadline(time.Time{}) != nil {
+		return func() bool { return true } // what is on a disk knows no deadlines
+	}
+	return context.AfterFunc(ctx, func() { d.SetWriteDeadline(time.Unix(1, 0)) })
 }
 
 // fileError is Python's IOError for an error of the file; a refusal is a
@@ -95,6 +109,9 @@ func (r *HTTPResponse) save(thread *starlark.Thread, w io.Writer, target starlar
 		var over *host.LimitError
 		if errors.As(dst.err, &over) {
 			return nil, dst.err
+		}
+		if cause := context.Cause(host.Context(thread)); cause != nil {
+			return nil, cause
 		}
 		return nil, fileError(dst.err, path)
 	}

@@ -255,7 +255,7 @@ func portNumber(ctx context.Context, port string) (uint16, error) {
 // lookup resolves a name that was judged.
 func (r *run) lookup(ctx context.Context, name string) ([]netip.Addr, error) {
 	if r.rt.config.Lookup != nil {
-		return r.rt.config.Lookup(ctx, name)
+		return r.rt.callLookup(ctx, name)
 	}
 	return net.DefaultResolver.LookupNetIP(ctx, "ip", name)
 }
@@ -288,7 +288,7 @@ func (r *run) dialHook(ctx context.Context, d host.DialRequest, network, address
 		ctx, cancel = context.WithTimeout(ctx, d.Timeout)
 		defer cancel()
 	}
-	conn, err := r.rt.config.Dial(ctx, network, address)
+	conn, err := r.rt.callDial(ctx, network, address)
 	if err == nil {
 		return conn, nil
 	}

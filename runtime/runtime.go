@@ -64,13 +64,15 @@ func New(c Config) (*Runtime, error) {
 		Getenv:     rt.getenv,
 		Environ:    rt.environ,
 		Now:        c.Now,
-		Sleep:      c.Sleep,
 		Rand:       serialized(c.Rand),
 		DebugLevel: c.DebugLevel,
 		Observe:    c.Observe,
 		Progress:   c.Progress,
 		Args:       c.Args,
 		Stdin:      c.Stdin,
+	}
+	if c.Sleep != nil {
+		rt.host.Sleep = rt.callSleep
 	}
 	if c.RootCAs != nil {
 		rt.host.Roots = func() (*x509.CertPool, error) { return c.RootCAs, nil }
