@@ -20,6 +20,9 @@
 //     what RFC 9112 lets a client refuse), deadline (seconds for a whole exchange),
 //     max_body (bytes that one read may return) and limits (a dict of the others),
 //     and have attributes of these names. TestPolicies, TestOptions, TestLimits
+//   - Scripts that the command starwire runs begin with socket.getdefaulttimeout() at
+//     60 seconds, or what --socket-timeout says, where 2.7 has None: in front of a
+//     person, what hangs says so. testdata/cli/http.txtar
 //   - resp.save(file) writes the rest of a body to a path or an open file and
 //     returns the bytes; the kernel moves them where it can. TestSave
 //   - for piece in resp.chunks(n) reads a body piece by piece. TestChunks

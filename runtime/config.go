@@ -89,6 +89,10 @@ type Config struct {
 	// HTTP is what the connections of httplib and http.client start with: policy,
 	// deadline, limits. A script can ask for others for a connection of its own.
 	HTTP httplibmod.Options
+	// SocketTimeout is what socket.getdefaulttimeout() returns when a run begins: how
+	// long each connect, read and write may wait of connections and sockets that are
+	// given no timeout. 0 is Python's None, for as long as it takes.
+	SocketTimeout time.Duration
 
 	// OnConcurrent, if set, is called before script code may run beside other
 	// script code of its run: by parallel, and by testserver for each server. It is

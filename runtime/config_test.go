@@ -304,3 +304,47 @@ show(httplib.HTTPConnection("h", policy="python", deadline=None, max_body=None, 
 		}
 	}
 }
+
+// TestSocketTimeout: what is given no timeout waits as long as the Config says, and
+// a script may say otherwise.
+func TestSocketTimeout(t *testing.T) {
+	const told = `
+print(socket.getdefaulttimeout())
+srv = testserver.start({})
+def show(**given):
+    c = httplib.HTTPConnection(srv.host, srv.port, **given)
+    c.connect()
+    print(c.sock.gettimeout())
+show()
+show(timeout=None)
+socket.setdefaulttimeout(7200)
+show()
+`
+	const waits = `
+srv = testserver.start({"/": testserver.delay(60, "late")})
+def get():
+    c = httplib.HTTPConnection(srv.host, srv.port)
+    c.request("GET", "/")
+    c.getresponse()
+print(isinstance(attempt(get).error, socket.timeout))
+`
+	for _, tt := range []struct {
+		timeout   time.Duration
+		src, want string
+	}{
+		{time.Hour, told, "3600.0\n3600.0\nNone\n7200.0\n"},
+		{0, told, "None\nNone\nNone\n7200.0\n"},
+		{20 * time.Millisecond, waits, "True\n"},
+	} {
+		rt, out := newRuntime(t, Config{SocketTimeout: tt.timeout, Permissions: Permissions{Listen: true}})
+		if _, err := rt.Run(context.Background(), "x.star", []byte(tt.src)); err != nil || out.String() != tt.want {
+			t.Errorf("SocketTimeout %v: printed %q, %v; want %q", tt.timeout, out, err, tt.want)
+		}
+		out.Reset()
+		s := rt.NewSession()
+		if err := s.Run(context.Background(), "x.star", []byte(tt.src)); err != nil || out.String() != tt.want {
+			t.Errorf("SocketTimeout %v, in a session: printed %q, %v; want %q", tt.timeout, out, err, tt.want)
+		}
+		s.Close()
+	}
+}

@@ -12,6 +12,7 @@ import (
 
 	"starwire/httplibmod"
 	"starwire/runtime/host"
+	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/py"
 )
 
@@ -127,6 +128,9 @@ func (rt *Runtime) newRun(ctx context.Context) *run {
 	t.cancel = cancel
 	t.host = host.Attach(new(starlark.Thread), inner, h)
 	httplibmod.Configure(t.host, rt.config.HTTP)
+	if d := rt.config.SocketTimeout; d > 0 {
+		socketmod.SetDefault(t.host, socketmod.Seconds(d.Seconds()))
+	}
 	r.out.budget = h.Budget
 	return r
 }

@@ -34,6 +34,8 @@ Flags, before FILE:
                             connect to ADDR when a script names HOST:PORT
   --debuglevel N            new connections print what they send and receive
   --policy python|strict    as httplib does, or refuse what RFC 9112 lets a client refuse
+  --socket-timeout DURATION|none
+                            what socket.getdefaulttimeout() is at first: 60
   --deadline DURATION       for one request and its response, however often a byte drips
   --max-body SIZE|none      the most that one read() may return
   --limit NAME=N            of what a server sends: --limit headers=50; a script's limits={}

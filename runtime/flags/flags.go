@@ -114,6 +114,8 @@ func newFlagSet(o *Options) (fs *flag.FlagSet, sandbox *bool, conns *int64) {
 	fs.Func("max-body", "", func(s string) error { return parseMaxBody(s, &c.HTTP) })
 	fs.Func("limit", "", func(s string) error { return parseLimit(s, &c.HTTP.Limits) })
 	fs.Func("timeout", "", func(s string) (err error) { c.Limits.Wall, err = parseDuration(s); return })
+	c.SocketTimeout = defaultSocketTimeout
+	fs.Func("socket-timeout", "", func(s string) error { return parseSocketTimeout(s, &c.SocketTimeout) })
 	fs.Func("resolve", "", func(s string) error { return parseResolve(s, c) })
 	sandbox = fs.Bool("sandbox", false, "")
 	p := &c.Permissions

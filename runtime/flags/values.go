@@ -92,6 +92,22 @@ func parseDuration(s string) (time.Duration, error) {
 	return d, nil
 }
 
+// defaultSocketTimeout is how long sockets wait that no script gave a timeout: in
+// front of a person, what hangs had better say so.
+const defaultSocketTimeout = time.Minute
+
+// parseSocketTimeout reads a duration, or none.
+func parseSocketTimeout(s string, field *time.Duration) (err error) {
+	if s == "none" {
+		*field = 0
+		return nil
+	}
+	if *field, err = parseDuration(s); err != nil {
+		return errors.New("want a time above zero such as 1.5, 500ms or 2m, or none")
+	}
+	return nil
+}
+
 // parsePolicy reads what a script gives as policy.
 func parsePolicy(s string, o *httplibmod.Options) error {
 	if s != "python" && s != "strict" {

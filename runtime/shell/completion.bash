@@ -2,7 +2,7 @@
 _starwire() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local commands='run doctest test check port help completion'
-	local flags='--allow-env --allow-listen --allow-net --allow-read --allow-write --audit --cacert --color --deadline --debuglevel --deny-net --help --isolate --json --junit --limit --max-body --max-conns --max-depth --max-json-depth --max-memory --max-print --max-read --max-steps --max-write --policy --resolve --sandbox --setup --tap --timeout --version -c -i -run -v -o'
+	local flags='--allow-env --allow-listen --allow-net --allow-read --allow-write --audit --cacert --color --deadline --debuglevel --deny-net --help --isolate --json --junit --limit --max-body --max-conns --max-depth --max-json-depth --max-memory --max-print --max-read --max-steps --max-write --policy --resolve --sandbox --setup --socket-timeout --tap --timeout --version -c -i -run -v -o'
 	local limits='line headers head_bytes interim chunk_line chunk_overhead trailers trailer_bytes empty_lines read_ahead host request_line request_value head_time'
 	COMPREPLY=()
 	case $prev in

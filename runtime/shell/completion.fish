@@ -26,6 +26,7 @@ complete -c starwire -l allow-env -x -d 'environment variables to read'
 complete -c starwire -l allow-listen -d 'run test servers'
 complete -c starwire -l policy -x -a 'python strict' -d 'how careful connections are'
 complete -c starwire -l deadline -x -d 'seconds for a request and its response'
+complete -c starwire -l socket-timeout -x -d 'seconds a socket waits that is given no timeout'
 complete -c starwire -l limit -x -d 'NAME=N, of what a server sends' -a '(string join \n line headers head_bytes interim chunk_line chunk_overhead trailers trailer_bytes empty_lines read_ahead host request_line request_value head_time)='
 complete -c starwire -l max-body -x -d 'bytes that one read may return'
 complete -c starwire -l max-steps -x

@@ -31,6 +31,7 @@ _starwire() {
 		'--max-steps:number:' '--max-read:size:' '--max-write:size:' '--max-print:size:' '--max-conns:number:' '--max-depth:number:' '--max-json-depth:number:' \
 		'--max-memory:size:' '--isolate[run it in a process of its own]' \
 		'--policy[how careful connections are]:policy:(python strict)' '--deadline[for a request and its response]:duration:' \
+		'--socket-timeout[of sockets that are given none]:duration:' \
 		'--max-body[what one read may return]:size:' \
 		'*--limit[of what a server sends]:NAME=N:compadd -S = line headers head_bytes interim chunk_line chunk_overhead trailers trailer_bytes empty_lines read_ahead host request_line request_value head_time' \
 		'-run[test\: names to run]:regular expression:' '-v[test\: every test]' '--tap[test\: TAP]' \

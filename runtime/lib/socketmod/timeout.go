@@ -112,7 +112,11 @@ func (sentinel) Freeze()               {}
 func (sentinel) Truth() starlark.Bool  { return true }
 func (sentinel) Hash() (uint32, error) { return 0x5f47, nil }
 
-// defaultTimeout is the run's global default, None at the start of each run.
+// SetDefault sets what socket.getdefaulttimeout() is when h's run begins: None if
+// nobody does. It must be called before a script runs.
+func SetDefault(h *host.Host, t Timeout) { defaultsOf(h).set(t) }
+
+// defaultTimeout is the run's global default.
 type defaultTimeout struct {
 	mu sync.Mutex
 	t  Timeout
@@ -120,8 +124,10 @@ type defaultTimeout struct {
 
 type defaultKey struct{}
 
-func defaults(thread *starlark.Thread) *defaultTimeout {
-	return host.State(host.From(thread), defaultKey{}, func() *defaultTimeout {
+func defaults(thread *starlark.Thread) *defaultTimeout { return defaultsOf(host.From(thread)) }
+
+func defaultsOf(h *host.Host) *defaultTimeout {
+	return host.State(h, defaultKey{}, func() *defaultTimeout {
 		return &defaultTimeout{t: NoTimeout}
 	})
 }
