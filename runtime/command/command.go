@@ -92,9 +92,9 @@ func Run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 			return o.talk(ctx, args[0], src, stdin, stdout, stderr)
 		}
 		return o.runText(ctx, args[0], src, stderr)
-	case (command == "run" || o.Interactive) && len(args) == 0:
-		return usageError(stderr, errors.New(map[bool]string{true: "-i", false: "run"}[o.Interactive]+" wants a FILE"))
-	case len(args) > 0 || !term.IsTerminal(int(stdin.Fd())):
+	case command == "run" && len(args) == 0:
+		return usageError(stderr, errors.New("run wants a FILE"))
+	case !o.Interactive && (len(args) > 0 || !term.IsTerminal(int(stdin.Fd()))):
 		src, err := read(ctx, func() ([]byte, error) { return io.ReadAll(stdin) })
 		if err != nil {
 			return fail(stderr, err)
@@ -102,6 +102,6 @@ func Run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		o.Config.Args = append([]string{"-"}, args[min(1, len(args)):]...)
 		return o.runText(ctx, "<stdin>", src, stderr)
 	}
-	o.Config.Args = []string{""}
+	o.Config.Args = append(args, "")[:max(len(args), 1)]
 	return o.talk(ctx, "", nil, stdin, stdout, stderr)
 }

@@ -16,8 +16,9 @@ const usage = `starwire runs scripts that talk HTTP through Python's httplib.
   starwire [flags] FILE [ARG...]      run a script (also: starwire run FILE)
   starwire [flags] -c CODE [ARG...]   run CODE: Starlark, or with Python's statements
   starwire [flags]                    talk to it; run standard input if it is no terminal
-  starwire [flags] -i FILE [ARG...]   run a script, or -c CODE, then talk to it;
-                                      after a .py FILE, in Python
+  starwire [flags] -i [FILE [ARG...]] run a script, or -c CODE, then talk to it, or run
+                                      line by line what comes through a pipe; after
+                                      a .py FILE, in Python
   starwire doctest [flags] FILE...    run the >>> examples of documents and docstrings
   starwire test [flags] [PATH...]     run the test_* functions of *_test.star files
   starwire check [flags] FILE...      find mistakes without running

@@ -71,6 +71,9 @@ func document(name string, err error) error {
 
 // talk talks to a person, after it has run text if its name is not "".
 func (o *options) talk(ctx context.Context, name string, text []byte, stdin *os.File, stdout, stderr io.Writer) int {
+	if !term.IsTerminal(int(stdin.Fd())) {
+		return o.follow(ctx, name, text, stdin, stdout, stderr)
+	}
 	file := name
 	if o.HasCode {
 		file = ""
@@ -88,24 +91,25 @@ func (o *options) talk(ctx context.Context, name string, text []byte, stdin *os.
 	}
 	s := rt.NewSession()
 	defer s.Close()
-	s.Python = file != "" && rt.IsPython(file)
-	if name != "" {
-		err = s.Run(ctx, name, text)
-		code := o.report(stderr, err)
-		if err != nil && !term.IsTerminal(int(stdin.Fd())) {
-			return code
-		}
-		// However the script ended, there is something to look at.
-		var exit *runtime.ExitError
-		if errors.As(err, &exit) {
-			fmt.Fprintf(stderr, "starwire: %s ended by sys.exit, status %d\n", name, code)
-		}
-	}
-	if !term.IsTerminal(int(stdin.Fd())) {
-		return usageError(stderr, errors.New("-i wants a terminal"))
-	}
+	o.begin(ctx, s, rt, name, text, stderr)
 	// Ctrl-C is the item's business: ctx would end the whole session.
 	return o.report(stderr, r.Run(context.WithoutCancel(ctx), s))
+}
+
+// begin runs text in the session, unless its name is "", and returns the exit
+// status. However the script ends, there is something to look at afterwards.
+func (o *options) begin(ctx context.Context, s *runtime.Session, rt *runtime.Runtime, name string, text []byte, stderr io.Writer) int {
+	if name == "" {
+		return 0
+	}
+	s.Python = !o.HasCode && rt.IsPython(name)
+	err := s.Run(ctx, name, text)
+	code := o.report(stderr, err)
+	var exit *runtime.ExitError
+	if errors.As(err, &exit) {
+		fmt.Fprintf(stderr, "starwire: %s ended by sys.exit, status %d\n", name, code)
+	}
+	return code
 }
 
 // withBars shows a bar for each transfer for which the script wants one, if
