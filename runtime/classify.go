@@ -192,11 +192,44 @@ var flattened = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?s)^\w+: (?:for parameter [^:]+: )?([A-Z]\w+): (.*)$`)
 })
 
+// maxMatched is how many bytes of a text are matched: what a script provokes may have
+// the size of its data, and to match that takes seconds.
+const maxMatched = 1 << 12
+
+// submatch is re.FindStringSubmatch(text), but does not look at the middle of a long
+// text. A group may begin before it and end behind it.
+func submatch(re *regexp.Regexp, text string) []string {
+	if len(text) <= maxMatched {
+		return re.FindStringSubmatch(text)
+	}
+	const half = maxMatched / 2
+	left := len(text) - maxMatched // out of the middle
+	places := re.FindStringSubmatchIndex(text[:half] + text[half+left:])
+	if places == nil {
+		return nil
+	}
+	groups := make([]string, len(places)/2)
+	for i := range groups {
+		from, to := places[2*i], places[2*i+1]
+		if from < 0 {
+			continue
+		}
+		if from > half {
+			from += left
+		}
+		if to >= half {
+			to += left
+		}
+		groups[i] = text[from:to]
+	}
+	return groups
+}
+
 // classify returns the exception for an error that is none: the interpreter's,
 // by the rules; of an embedder's built-in, Error.
 func classify(err error) *py.Exception {
 	msg := err.Error()
-	if m := flattened().FindStringSubmatch(msg); m != nil {
+	if m := submatch(flattened(), msg); m != nil {
 		for _, c := range py.Builtins() {
 			if c.Name() == m[1] {
 				return c.New(err, starlark.String(m[2]))
@@ -204,7 +237,7 @@ func classify(err error) *py.Exception {
 		}
 	}
 	for i, re := range compiled() {
-		m := re.FindStringSubmatch(msg)
+		m := submatch(re, msg)
 		if m == nil {
 			continue
 		}

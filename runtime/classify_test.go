@@ -237,3 +237,32 @@ func note(used map[string]bool, text string) {
 		}
 	}
 }
+
+// TestLongErrors: an error whose text holds much data is classified by the ends of
+// the text, and its key is all of it.
+func TestLongErrors(t *testing.T) {
+	const name = "aaaaaaaaaaaaaaaa"
+	tests := []struct{ expr, class, arg string }{
+		{`getattr([], s)`, "AttributeError", "getattr: list has no .S field or method"},
+		{`{}[s]`, "KeyError", "S"},
+		{`{}.pop(s)`, "KeyError", "pop: missing key"},
+		{`{}[(s[:9600],)]`, "KeyError", `("S",)`},
+		{`int(s[:160000], 2)`, "ValueError", "int: invalid literal with base 2: S"},
+		{`float(s)`, "ValueError", "invalid float literal: S"},
+		{`"{%s}".format(**{s: 1}) if 0 else ("{" + s + "}").format()`, "KeyError", "S"},
+		{`struct()[s]`, "TypeError", "unhandled index operation struct[string]"},
+	}
+	for _, tt := range tests {
+		rt, _ := newRuntime(t, Config{})
+		globals, err := rt.Run(context.Background(), "x.star", []byte("s = \""+name+"\" * 65536\ne = attempt(lambda: "+tt.expr+").error\n"))
+		if err != nil {
+			t.Fatal(FormatError(err))
+		}
+		e := globals["e"].(*py.Exception)
+		arg, _ := starlark.AsString(e.Args[0])
+		arg = regexp.MustCompile(`(`+name+`)+`).ReplaceAllString(arg, "S")
+		if e.Type() != tt.class || arg != tt.arg {
+			t.Errorf("%s: %s(%.200q); want %s(%q)", tt.expr, e.Type(), arg, tt.class, tt.arg)
+		}
+	}
+}

@@ -105,7 +105,7 @@ func (r *run) exceptionOf(err error) *py.Exception {
 		}
 	}
 	for i, re := range compiledPython() {
-		m := re.FindStringSubmatch(msg)
+		m := submatch(re, msg)
 		if m == nil {
 			continue
 		}
@@ -127,7 +127,7 @@ func (r *run) exceptionOf(err error) *py.Exception {
 		}
 		return rule.class.New(cause, starlark.String(said))
 	}
-	if m := missingArgs().FindStringSubmatch(msg); m != nil {
+	if m := submatch(missingArgs(), msg); m != nil {
 		if said := r.tooFew(pos, m[1], m[2]); said != "" {
 			return py.TypeError.New(cause, starlark.String(said))
 		}
@@ -149,6 +149,9 @@ func (r *run) pythonWords(file string) bool {
 
 // tupleOf returns the tuple of literals that the interpreter shows as text, or nil.
 func tupleOf(text string) starlark.Value {
+	if len(text) > maxMatched {
+		return nil // to parse it takes long
+	}
 	thread := new(starlark.Thread)
 	thread.SetMaxExecutionSteps(1000)
 	v, err := starlark.EvalOptions(&options, thread, "", text, nil)

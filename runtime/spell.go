@@ -6,11 +6,14 @@ import (
 	"starwire/runtime/spell"
 )
 
+// maxWritten is how long a name may be that somebody meant to write.
+const maxWritten = 200 // bytes
+
 // didYouMean returns ` (did you mean name?)` for the candidate nearest to what
 // was written, or "" if none is near.
 func didYouMean(written string, candidates []string) string {
-	if len(written) < 3 {
-		return "" // everything is near
+	if len(written) < 3 || len(written) > maxWritten {
+		return "" // everything is near, or nothing
 	}
 	best, distance := "", max(len(written)/3, 1)+1
 	for _, c := range candidates {

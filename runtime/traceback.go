@@ -74,7 +74,7 @@ func (r *run) frames(err error, skip int) []Frame {
 			stack = stack[skip:]
 		}
 		skip = 0
-		if n := len(stack); n > 1 && badArgs().MatchString(e.Msg) && r.pythonWords(stack[n-1].Pos.Filename()) {
+		if n := len(stack); n > 1 && submatch(badArgs(), e.Msg) != nil && r.pythonWords(stack[n-1].Pos.Filename()) {
 			stack = stack[:n-1] // CPython looks at the arguments before the call begins
 		}
 		all = append(all, r.framesOf(stack)...)
