@@ -83,11 +83,23 @@ func (rt *Runtime) syntaxError(text string, err error) error {
 	case errors.As(err, &single):
 		add(single.Pos, single.Msg)
 		p := &e.Problems[0]
-		p.Hint = remedy(p)
+		if p.Hint = remedy(p); p.Hint == "" && rt.isPythonOnly(text) {
+			p.Hint = "Python has this, Starlark has not: name the file .py"
+		}
 	default:
 		return err
 	}
 	return e
+}
+
+// isPythonOnly reports whether text, which is no Starlark, would be good in a .py
+// file.
+func (rt *Runtime) isPythonOnly(text string) bool {
+	if rt.config.Dialect == DialectStarlark {
+		return false
+	}
+	_, err := pysyntax.Parse("x.py", text, rt.PythonSyntax())
+	return err == nil
 }
 
 // keptProblems bounds the problems that a SyntaxError lists.
@@ -153,7 +165,7 @@ func remedy(p *Problem) string {
 			break
 		}
 	}
-	if r := remedies[first]; r != "" {
+	if r := remedies[first]; r != "" && !strings.HasPrefix(line, "print(") {
 		return r
 	}
 	if got, ok := strings.CutPrefix(p.Msg, "got "); ok {
@@ -171,13 +183,11 @@ func remedy(p *Problem) string {
 // knownNames lists every name a script can use without defining it.
 func (rt *Runtime) knownNames() []string {
 	var names []string
-	for name := range rt.env {
+	for name := range rt.predeclared.all() {
 		if !strings.HasPrefix(name, "$") {
 			names = append(names, name)
 		}
 	}
-	for name := range specialModules {
-		names = append(names, name)
-	}
+	names = append(names, specialModules[:]...)
 	return append(names, starlark.Universe.Keys()...)
 }
