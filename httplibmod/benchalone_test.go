@@ -56,7 +56,7 @@ def exchange(n):
     for _ in range(n):
         c.request("GET", "/small")
         c.getresponse().read()
-`, starlark.StringDict{"httplib": Module})
+`, starlark.StringDict{"httplib": Module()})
 	if err != nil {
 		b.Fatal(err)
 	}

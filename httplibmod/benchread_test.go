@@ -70,7 +70,7 @@ def read(port, n):
         c.close()
         if got != size:
             fail(got)
-`, starlark.StringDict{"httplib": Module, "size": starlark.MakeInt64(size)})
+`, starlark.StringDict{"httplib": Module(), "size": starlark.MakeInt64(size)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -36,7 +37,7 @@ var (
 
 // Attr returns the methods and class attributes of httplib.py.
 func (k *legacyClass) Attr(name string) (starlark.Value, error) {
-	if m := unbound(k, legacyMethods, name); m != nil {
+	if m := unbound(k, legacyMethods(), name); m != nil {
 		return m, nil
 	}
 	switch name {
@@ -54,7 +55,7 @@ func (k *legacyClass) Attr(name string) (starlark.Value, error) {
 
 // AttrNames lists what Attr knows.
 func (k *legacyClass) AttrNames() []string {
-	return classNames(legacyMethods, "_connection_class", "_http_vsn", "_http_vsn_str", "debuglevel")
+	return classNames(legacyMethods(), "_connection_class", "_http_vsn", "_http_vsn_str", "debuglevel")
 }
 
 // HasInstance reports whether v is of the class or of one below it: what
@@ -117,14 +118,16 @@ func (h *legacyHTTP) Hash() (uint32, error) {
 	return 0, py.TypeError.Errorf("unhashable type: %s", h.class.name)
 }
 
-var legacyMethods map[string]*starlark.Builtin
+var legacyTable lazy.Value[map[string]*starlark.Builtin]
 
-func init() {
-	legacyMethods = methodTable(map[string]method{
-		"close":    legacyClose,
-		"connect":  legacyConnect,
-		"getfile":  legacyGetFile,
-		"getreply": legacyGetReply,
+func legacyMethods() map[string]*starlark.Builtin {
+	return legacyTable.Get(func() map[string]*starlark.Builtin {
+		return methodTable(map[string]method{
+			"close":    legacyClose,
+			"connect":  legacyConnect,
+			"getfile":  legacyGetFile,
+			"getreply": legacyGetReply,
+		})
 	})
 }
 
@@ -133,7 +136,7 @@ var ofConnection = []string{"endheaders", "putheader", "putrequest", "send", "se
 
 // Attr returns a field or a bound method; some methods are the connection's.
 func (h *legacyHTTP) Attr(name string) (starlark.Value, error) {
-	if m, ok := legacyMethods[name]; ok {
+	if m, ok := legacyMethods()[name]; ok {
 		return m.BindReceiver(h), nil
 	}
 	for _, own := range ofConnection {
@@ -170,7 +173,7 @@ func (h *legacyHTTP) AttrNames() []string {
 	if h.class.of.secure {
 		names = append(names, "cert_file", "key_file")
 	}
-	return methodNames(legacyMethods, names)
+	return methodNames(legacyMethods(), names)
 }
 
 // SetField assigns file and headers, as Python programs may.

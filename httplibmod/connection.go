@@ -363,7 +363,7 @@ func (c *HTTPConnection) Attr(name string) (starlark.Value, error) {
 		return d, nil
 	case "_create_connection":
 		if c.dial == starlark.None {
-			return socketmod.Module.Members["create_connection"], nil
+			return socketmod.Module().Members["create_connection"], nil
 		}
 		return c.dial, nil
 	case "__class__":
@@ -508,7 +508,7 @@ func (c *HTTPConnection) initContext(thread *starlark.Thread) error {
 	certificate := c.keyFile.Truth() || c.certFile.Truth()
 	if c.context == starlark.None {
 		if certificate { // a context of its own, as one is loaded below
-			c.context, err = starlark.Call(thread, sslmod.Module.Members["create_default_context"], nil, nil)
+			c.context, err = starlark.Call(thread, sslmod.Module().Members["create_default_context"], nil, nil)
 		} else {
 			c.context, err = sslmod.DefaultContext(thread)
 		}

@@ -73,7 +73,7 @@ func run(t *testing.T, src string, predeclared starlark.StringDict) (string, err
 	var out strings.Builder
 	thread := &starlark.Thread{Print: func(_ *starlark.Thread, msg string) { out.WriteString(msg + "\n") }}
 	env := starlark.StringDict{
-		"httplib": Module,
+		"httplib": Module(),
 		"show": starlark.NewBuiltin("show", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 			for i, a := range args {
 				if i > 0 {

@@ -225,7 +225,7 @@ func newClient(dial func(ctx context.Context, d host.DialRequest) (net.Conn, err
 		})
 	}
 	cl.env = starlark.StringDict{
-		"httplib": Module,
+		"httplib": Module(),
 		"BODY":    hugeBody(),
 		"show": builtin("show", func(args starlark.Tuple) (starlark.Value, error) {
 			var parts []string

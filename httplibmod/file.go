@@ -6,6 +6,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -35,28 +36,30 @@ func (f responseFile) Hash() (uint32, error) {
 	return 0, py.TypeError.Errorf("unhashable type: _fileobject")
 }
 
-var fileMethods map[string]*starlark.Builtin
+var fileTable lazy.Value[map[string]*starlark.Builtin]
 
-func init() {
-	fileMethods = methodTable(map[string]method{
-		"close":     fileClose,
-		"fileno":    fileFileno,
-		"read":      fileRead,
-		"readline":  fileReadLine,
-		"readlines": fileReadLines,
+func fileMethods() map[string]*starlark.Builtin {
+	return fileTable.Get(func() map[string]*starlark.Builtin {
+		return methodTable(map[string]method{
+			"close":     fileClose,
+			"fileno":    fileFileno,
+			"read":      fileRead,
+			"readline":  fileReadLine,
+			"readlines": fileReadLines,
+		})
 	})
 }
 
 // Attr returns a bound method.
 func (f responseFile) Attr(name string) (starlark.Value, error) {
-	if m, ok := fileMethods[name]; ok {
+	if m, ok := fileMethods()[name]; ok {
 		return m.BindReceiver(f), nil
 	}
 	return nil, nil
 }
 
 // AttrNames lists what Attr knows.
-func (f responseFile) AttrNames() []string { return methodNames(fileMethods, nil) }
+func (f responseFile) AttrNames() []string { return methodNames(fileMethods(), nil) }
 
 // Iterate goes over the lines. Host.Raise raises what goes wrong.
 func (f responseFile) Iterate() starlark.Iterator {
@@ -245,7 +248,7 @@ var lineAndFileClass = &objectClass{
 	class:   class{"httplib", "LineAndFileWrapper"},
 	init:    initLineAndFile,
 	has:     func(v starlark.Value) bool { _, ok := v.(*lineAndFile); return ok },
-	methods: func() map[string]*starlark.Builtin { return wrapperMethods },
+	methods: wrapperMethods,
 }
 
 func initLineAndFile(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -280,19 +283,21 @@ func (f *lineAndFile) Hash() (uint32, error) {
 	return 0, py.TypeError.Errorf("unhashable type: LineAndFileWrapper")
 }
 
-var wrapperMethods map[string]*starlark.Builtin
+var wrapperTable lazy.Value[map[string]*starlark.Builtin]
 
-func init() {
-	wrapperMethods = methodTable(map[string]method{
-		"read":      wrapperRead,
-		"readline":  wrapperReadLine,
-		"readlines": wrapperReadLines,
+func wrapperMethods() map[string]*starlark.Builtin {
+	return wrapperTable.Get(func() map[string]*starlark.Builtin {
+		return methodTable(map[string]method{
+			"read":      wrapperRead,
+			"readline":  wrapperReadLine,
+			"readlines": wrapperReadLines,
+		})
 	})
 }
 
 // Attr returns a bound method, and whatever else the file has.
 func (f *lineAndFile) Attr(name string) (starlark.Value, error) {
-	if m, ok := wrapperMethods[name]; ok {
+	if m, ok := wrapperMethods()[name]; ok {
 		return m.BindReceiver(f), nil
 	}
 	if name == "__class__" {
@@ -305,7 +310,7 @@ func (f *lineAndFile) Attr(name string) (starlark.Value, error) {
 }
 
 // AttrNames lists what Attr knows.
-func (f *lineAndFile) AttrNames() []string { return methodNames(wrapperMethods, nil) }
+func (f *lineAndFile) AttrNames() []string { return methodNames(wrapperMethods(), nil) }
 
 // take returns n bytes of the line, all of it for more than it has; the rest is
 // the file's to give.

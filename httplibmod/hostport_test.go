@@ -59,7 +59,7 @@ func TestHostPort(t *testing.T) {
 		{"", "TypeError: __init__() takes at least 2 arguments (1 given)"},
 	}
 	for _, tt := range tests {
-		v, err := starlark.EvalOptions(options, new(starlark.Thread), "", "HTTPConnection("+tt.args+")", Module.Members)
+		v, err := starlark.EvalOptions(options, new(starlark.Thread), "", "HTTPConnection("+tt.args+")", Module().Members)
 		got := ""
 		if err != nil {
 			got = err.Error()

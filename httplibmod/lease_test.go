@@ -47,7 +47,7 @@ func TestLease(t *testing.T) {
 			guest := h.Guest(ctx, func() {})
 			host.Share(other, guest)
 
-			vars := starlark.StringDict{"httplib": Module, "addr": starlark.String(p.ln.Addr().String())}
+			vars := starlark.StringDict{"httplib": Module(), "addr": starlark.String(p.ln.Addr().String())}
 			run := func(thread *starlark.Thread, src string) error {
 				_, program, err := starlark.SourceProgramOptions(&syntax.FileOptions{}, "test.star", src, vars.Has)
 				if err != nil {

@@ -61,7 +61,7 @@ func file(methods map[string]func(args starlark.Tuple) (starlark.Value, error)) 
 }
 
 func TestMessageSession(t *testing.T) {
-	libtest.Run(t, "testdata/message.session", Module, RFC822, Mimetools, stringIO)
+	libtest.Run(t, "testdata/message.session", Module(), RFC822(), Mimetools(), stringIO)
 }
 
 // messages are what the tests below look at.
@@ -72,7 +72,7 @@ mail = rfc822.Message("A: 1\n\nbody")
 `
 
 func messageModules() starlark.StringDict {
-	return starlark.StringDict{"rfc822": RFC822, "mimetools": Mimetools, "StringIO": stringIO}
+	return starlark.StringDict{"rfc822": RFC822(), "mimetools": Mimetools(), "StringIO": stringIO}
 }
 
 // A string, or bytes, may stand for a file.
@@ -224,7 +224,7 @@ func TestMessageAttrNames(t *testing.T) {
 func messageGlobals(t *testing.T) starlark.StringDict {
 	t.Helper()
 	env := messageModules()
-	env["httplib"] = Module
+	env["httplib"] = Module()
 	file, err := options.Parse("messages", messages, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -362,7 +362,7 @@ func TestMessageIsLinear(t *testing.T) {
 for m in [rfc822.Message(text + "\n"), mimetools.Message(text + text)]:
     show(len(m["a"]), len(m.getheaders("a")), len(m.getrawheader("a")), len(m.getaddrlist("a")), len(str(m)))
     m["a"] = "1"
-`, starlark.StringDict{"rfc822": RFC822, "mimetools": Mimetools, "text": starlark.String(text)})
+`, starlark.StringDict{"rfc822": RFC822(), "mimetools": Mimetools(), "text": starlark.String(text)})
 	if elapsed := time.Since(start); elapsed > 30*time.Second {
 		t.Errorf("%d lines took %v", lines, elapsed)
 	}

@@ -6,6 +6,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/remod"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/lib/sslmod"
@@ -14,12 +15,15 @@ import (
 	"starwire/runtime/py"
 )
 
-// Module is the httplib module. It is immutable: runtimes and runs share it. See
-// RunModule for the one of a single run, in which _MAXHEADERS can be assigned.
-var Module = newModule()
+var module lazy.Module
 
-func newModule() *starlarkstruct.Module {
-	members := make(starlark.StringDict, 32+len(statuses)+len(classes)) // grown in one go: each start waits for it
+// Module returns the httplib module, made on first use. It is immutable: runtimes
+// and runs share it. See RunModule for the one of a single run, in which
+// _MAXHEADERS can be assigned.
+func Module() *starlarkstruct.Module { return module.Get("httplib", members) }
+
+func members() starlark.StringDict {
+	members := make(starlark.StringDict, 32+len(statuses)+len(classes))
 	maps.Copy(members, starlark.StringDict{
 		"HTTP":                     httpClass,
 		"HTTPS":                    httpsClass,
@@ -39,12 +43,12 @@ func newModule() *starlarkstruct.Module {
 		"_METHODS_EXPECTING_BODY":  stringSet(methodsExpectingBody),
 		"_is_illegal_header_value": starlark.NewBuiltin("_is_illegal_header_value", isIllegalHeaderValue),
 		"_is_legal_header_name":    starlark.NewBuiltin("_is_legal_header_name", isLegalHeaderName),
-		"mimetools":                Mimetools,
-		"re":                       remod.Module,
-		"socket":                   socketmod.Module,
-		"StringIO":                 stringiomod.CModule.Members["StringIO"],
-		"urlsplit":                 urlparsemod.Module.Members["urlsplit"],
-		"ssl":                      sslmod.Module,
+		"mimetools":                Mimetools(),
+		"re":                       remod.Module(),
+		"socket":                   socketmod.Module(),
+		"StringIO":                 stringiomod.CModule().Members["StringIO"],
+		"urlsplit":                 urlparsemod.Module().Members["urlsplit"],
+		"ssl":                      sslmod.Module(),
 		"_CS_IDLE":                 starlark.String(idle.String()),
 		"_CS_REQ_STARTED":          starlark.String(reqStarted.String()),
 		"_CS_REQ_SENT":             starlark.String(reqSent.String()),
@@ -62,8 +66,7 @@ func newModule() *starlarkstruct.Module {
 	for _, c := range classes {
 		members[c.Name()] = c
 	}
-	members.Freeze()
-	return &starlarkstruct.Module{Name: "httplib", Members: members}
+	return members
 }
 
 func stringSet(items []string) *starlark.Set {

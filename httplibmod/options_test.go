@@ -318,7 +318,7 @@ func TestOptions(t *testing.T) {
 		{"httplib.HTTPConnection('h', limits={'line': 1.0})", "TypeError: limits['line'] is an int, not float"},
 		{"httplib.HTTPConnection('h', limits=[1])", "TypeError: limits is a dict, not list"},
 	} {
-		if got := outcome(run(t, tt.script, starlark.StringDict{"http": HTTPModule})); got != tt.want {
+		if got := outcome(run(t, tt.script, starlark.StringDict{"http": HTTPModule()})); got != tt.want {
 			t.Errorf("%s: %s; want %s", tt.script, got, tt.want)
 		}
 	}
@@ -329,7 +329,7 @@ func TestOptions(t *testing.T) {
 	Configure(h, Options{Strict: true, Deadline: time.Minute, MaxBody: 5, Limits: Limits{Interim: 4}})
 	v, err := starlark.EvalOptions(options, thread, "x", `[(c.policy, c.deadline, c.max_body, c.limits["interim"]) for c in [
 		httplib.HTTPConnection("h"), httplib.HTTPConnection("h", policy="python", deadline=1, max_body=6, limits={"interim": 3})]]`,
-		starlark.StringDict{"httplib": Module})
+		starlark.StringDict{"httplib": Module()})
 	if want := `[("strict", 60.0, 5, 4), ("python", 1.0, 6, 3)]`; err != nil || v.String() != want {
 		t.Errorf("connections of a configured run: %v, %v; want %s", v, err, want)
 	}

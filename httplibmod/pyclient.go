@@ -11,11 +11,12 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/py"
 )
 
-// HTTPModule is Python 3's package http, with its one module client: httplib
+// HTTPModule returns Python 3's package http, with its one module client: httplib
 // under the name it has had since, for scripts that import http.client.
 //
 //	has                                   has not
@@ -33,9 +34,15 @@ import (
 //	  its connections
 //	every constant, the newer codes too   the enum http.HTTPStatus
 //	responses with the newer phrases
-var HTTPModule = &starlarkstruct.Module{Name: "http", Members: starlark.StringDict{"client": clientModule}}
+//
+// It is made on first use, and immutable.
+func HTTPModule() *starlarkstruct.Module {
+	return packageHTTP.Get("http", func() starlark.StringDict { return starlark.StringDict{"client": clientModule()} })
+}
 
-var clientModule = newClientModule()
+var packageHTTP, moduleClient lazy.Module
+
+func clientModule() *starlarkstruct.Module { return moduleClient.Get("http.client", clientMembers) }
 
 // The classes that Python 3 has below socket.error, and what a server's silence
 // is there. Exceptions of connections of http.client are of these classes, and so
@@ -87,7 +94,7 @@ var newerStatuses = []status{
 	{511, "NETWORK_AUTHENTICATION_REQUIRED", "Network Authentication Required"},
 }
 
-func newClientModule() *starlarkstruct.Module {
+func clientMembers() starlark.StringDict {
 	members := make(starlark.StringDict, 8+len(classes)+len(statuses)+len(newerStatuses))
 	maps.Copy(members, starlark.StringDict{
 		"HTTPConnection":     &clientClass{class{"http.client", plainClass.name}, plainClass},
@@ -115,8 +122,7 @@ func newClientModule() *starlarkstruct.Module {
 		}
 	}
 	members["responses"] = responses
-	members.Freeze()
-	return &starlarkstruct.Module{Name: "http.client", Members: members}
+	return members
 }
 
 // clientClass is http.client.HTTPConnection or HTTPSConnection itself.
@@ -214,7 +220,7 @@ func (c *clientConnection) Repr() string { return c.String() }
 // Attr is HTTPConnection's; what methods raise is put in Python 3's classes.
 func (c *clientConnection) Attr(name string) (starlark.Value, error) {
 	if name == "__class__" {
-		return clientModule.Attr(c.Type())
+		return clientModule().Attr(c.Type())
 	}
 	v, err := c.HTTPConnection.Attr(name)
 	if b, ok := v.(*starlark.Builtin); ok && connectionMethods[name] != nil {
@@ -285,12 +291,16 @@ var clientResponseClass = &objectClass{
 	class: class{"http.client", "HTTPResponse"},
 	init:  initClientResponse,
 	has:   func(v starlark.Value) bool { _, ok := v.(*clientResponse); return ok },
-	methods: func() map[string]*starlark.Builtin {
-		all := maps.Clone(responseMethods)
-		maps.Copy(all, clientResponseMethods)
-		return all
-	},
 	bound: boundAttr,
+}
+
+// The methods refer to the class.
+func init() {
+	clientResponseClass.methods = func() map[string]*starlark.Builtin {
+		all := maps.Clone(responseMethods)
+		maps.Copy(all, clientResponseMethods())
+		return all
+	}
 }
 
 func initClientResponse(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -312,17 +322,19 @@ func (r *clientResponse) String() string { return "<http.client.HTTPResponse obj
 // Repr returns the same as String.
 func (r *clientResponse) Repr() string { return r.String() }
 
-var clientResponseMethods map[string]*starlark.Builtin
+var clientResponseTable lazy.Value[map[string]*starlark.Builtin]
 
-func init() {
-	clientResponseMethods = methodTable(map[string]method{
-		"getcode":   clientGetCode,
-		"info":      clientInfo,
-		"peek":      clientPeek,
-		"read1":     clientRead1,
-		"readable":  clientReadable,
-		"readline":  clientReadLine,
-		"readlines": clientReadLines,
+func clientResponseMethods() map[string]*starlark.Builtin {
+	return clientResponseTable.Get(func() map[string]*starlark.Builtin {
+		return methodTable(map[string]method{
+			"getcode":   clientGetCode,
+			"info":      clientInfo,
+			"peek":      clientPeek,
+			"read1":     clientRead1,
+			"readable":  clientReadable,
+			"readline":  clientReadLine,
+			"readlines": clientReadLines,
+		})
 	})
 }
 
@@ -336,7 +348,7 @@ func (r *clientResponse) Attr(name string) (starlark.Value, error) {
 	case "closed":
 		return starlark.Bool(r.closed), nil
 	}
-	if b, ok := clientResponseMethods[name]; ok {
+	if b, ok := clientResponseMethods()[name]; ok {
 		return b.BindReceiver(r), nil
 	}
 	v, err := r.HTTPResponse.Attr(name)
@@ -348,7 +360,7 @@ func (r *clientResponse) Attr(name string) (starlark.Value, error) {
 
 // AttrNames lists what Attr knows, sorted.
 func (r *clientResponse) AttrNames() []string {
-	return methodNames(clientResponseMethods, append(r.HTTPResponse.AttrNames(), "closed", "headers"))
+	return methodNames(clientResponseMethods(), append(r.HTTPResponse.AttrNames(), "closed", "headers"))
 }
 
 // Iterate goes over the lines of the body. Host.Raise raises what goes wrong.

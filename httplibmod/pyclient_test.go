@@ -16,7 +16,7 @@ import (
 // TestClientConstants is what http.client has beyond httplib, and the phrases
 // CPython 3.13 gives the codes that had none.
 func TestClientConstants(t *testing.T) {
-	client := HTTPModule.Members["client"].(starlark.HasAttrs)
+	client := HTTPModule().Members["client"].(starlark.HasAttrs)
 	for name, want := range map[string]string{
 		"PERMANENT_REDIRECT": "308 Permanent Redirect", "IM_A_TEAPOT": "418 I'm a Teapot", "TOO_EARLY": "425 Too Early",
 		"PRECONDITION_REQUIRED": "428 Precondition Required", "TOO_MANY_REQUESTS": "429 Too Many Requests",
@@ -37,7 +37,7 @@ func TestClientConstants(t *testing.T) {
 		if name == "OK" || name == "MULTI_STATUS" {
 			continue
 		}
-		if Module.Members[name] != nil {
+		if Module().Members[name] != nil {
 			t.Errorf("httplib.%s exists, which 2.7 does not have", name)
 		}
 	}
@@ -58,13 +58,13 @@ func TestClientResponse(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got, err := run(t, "r = client.HTTPResponse(data)\nr.begin()\n"+tt.script,
-			starlark.StringDict{"data": starlark.Bytes(tt.data), "client": HTTPModule.Members["client"]})
+			starlark.StringDict{"data": starlark.Bytes(tt.data), "client": HTTPModule().Members["client"]})
 		if err != nil || strings.TrimSpace(got) != tt.want {
 			t.Errorf("%s: %s, %v; want %s", tt.script, strings.TrimSpace(got), err, tt.want)
 		}
 	}
 	for _, bad := range []string{"for l in httplib.HTTPResponse(b''): pass", "httplib.HTTPResponse(b'').readline", "client.HTTPResponse(b'x\\r\\n').begin()"} {
-		if _, err := run(t, bad, starlark.StringDict{"client": HTTPModule.Members["client"]}); err == nil {
+		if _, err := run(t, bad, starlark.StringDict{"client": HTTPModule().Members["client"]}); err == nil {
 			t.Errorf("%s: no error", bad)
 		}
 	}

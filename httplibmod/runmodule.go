@@ -67,7 +67,7 @@ func NewRunModule(h *host.Host) *RunModule {
 
 // Members returns the members by name, for load.
 func (m *RunModule) Members() starlark.StringDict {
-	all := maps.Clone(Module.Members)
+	all := maps.Clone(Module().Members)
 	all["HTTPConnection"], all["HTTPSConnection"] = m.plain, m.secure
 	if m.OS != nil {
 		all["os"] = m.OS()
@@ -76,10 +76,10 @@ func (m *RunModule) Members() starlark.StringDict {
 }
 
 // String returns the same as Module's.
-func (m *RunModule) String() string { return Module.String() }
+func (m *RunModule) String() string { return Module().String() }
 
 // Type returns "module".
-func (m *RunModule) Type() string { return Module.Type() }
+func (m *RunModule) Type() string { return Module().Type() }
 
 // Freeze does nothing: what can be assigned belongs to the run, whose threads share it.
 func (m *RunModule) Freeze() {}
@@ -110,14 +110,14 @@ func (m *RunModule) Attr(name string) (starlark.Value, error) {
 			return m.OS(), nil
 		}
 	}
-	return Module.Attr(name)
+	return Module().Attr(name)
 }
 
 // disallowedInURL returns the expression that Python searches hosts and paths
 // with. Few scripts ask for it.
 var disallowedInURL = sync.OnceValue(func() starlark.Value {
 	const expression = "[\x00-\x20\x7f-\xff]"
-	v, err := starlark.Call(new(starlark.Thread), remod.Module.Members["compile"], starlark.Tuple{starlark.String(expression)}, nil)
+	v, err := starlark.Call(new(starlark.Thread), remod.Module().Members["compile"], starlark.Tuple{starlark.String(expression)}, nil)
 	if err != nil {
 		return starlark.String(expression) // a test sees that there is no error
 	}
@@ -126,7 +126,7 @@ var disallowedInURL = sync.OnceValue(func() starlark.Value {
 
 // AttrNames lists the members, sorted.
 func (m *RunModule) AttrNames() []string {
-	names := append(Module.AttrNames(), "_contains_disallowed_url_pchar_re")
+	names := append(Module().AttrNames(), "_contains_disallowed_url_pchar_re")
 	if m.OS != nil {
 		names = append(names, "os")
 	}

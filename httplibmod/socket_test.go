@@ -86,7 +86,7 @@ func session(t *testing.T, ctx context.Context, p *peer, script string) (string,
 	})
 	defer h.Resources.Close()
 	env := starlark.StringDict{
-		"httplib": Module,
+		"httplib": Module(),
 		"show": starlark.NewBuiltin("show", func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 			var parts []string
 			for _, a := range args {

@@ -47,7 +47,7 @@ func TestSteadyPathAllocs(t *testing.T) {
 		ln.Close()
 		<-served
 	}()
-	env := starlark.StringDict{"httplib": Module}
+	env := starlark.StringDict{"httplib": Module()}
 	_, program, err := starlark.SourceProgramOptions(options, "steady.star", `
 c = httplib.HTTPConnection("127.0.0.1", 1)
 def exchange():

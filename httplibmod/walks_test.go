@@ -86,7 +86,7 @@ func newWalk(t *testing.T, answer []byte) *walk {
 			return &memoryConn{walk: w, number: w.opened, answer: answer}, nil
 		},
 	})
-	conn, err := starlark.Call(w.thread, httplibmod.Module.Members["HTTPConnection"], starlark.Tuple{starlark.String("example.com")}, nil)
+	conn, err := starlark.Call(w.thread, httplibmod.Module().Members["HTTPConnection"], starlark.Tuple{starlark.String("example.com")}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

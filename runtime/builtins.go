@@ -7,18 +7,27 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/filemod"
 	"starwire/runtime/py"
 	"starwire/runtime/pysyntax"
 )
 
 // builtins are the functions every script finds beside Starlark's own, or in
-// place of them.
-var builtins map[string]*starlark.Builtin
+// place of them, made on first use.
+func builtins() map[string]*starlark.Builtin { return builtinTable.Get(newBuiltins) }
 
-func init() {
+var (
+	builtinTable lazy.Value[map[string]*starlark.Builtin]
+	newBuiltins  func() map[string]*starlark.Builtin // makeBuiltins
+)
+
+// What the functions do leads back to the table of them.
+func init() { newBuiltins = makeBuiltins }
+
+func makeBuiltins() map[string]*starlark.Builtin {
 	type function = func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error)
-	builtins = make(map[string]*starlark.Builtin)
+	builtins := make(map[string]*starlark.Builtin, 128)
 	for name, fn := range map[string]function{
 		"attempt":    attemptFn,
 		"catch":      catchFn,
@@ -84,6 +93,7 @@ func init() {
 		builtins[name] = surviving(starlark.NewBuiltin(name, walker(name, w))).(*starlark.Builtin)
 	}
 	builtins["open"] = filemod.Builtin
+	return builtins
 }
 
 // strFn is str(x): Starlark's, but for exceptions inside containers.

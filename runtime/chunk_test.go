@@ -99,7 +99,7 @@ func chunkEq(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 }
 
 func chunkRaises(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	v, err := starlark.Call(thread, builtins["attempt"], args[1:], kwargs)
+	v, err := starlark.Call(thread, builtins()["attempt"], args[1:], kwargs)
 	if err != nil {
 		return nil, err
 	}

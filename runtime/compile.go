@@ -20,8 +20,10 @@ type program struct {
 	python bool
 	prog   *starlark.Program
 
-	// uses lists the predeclared names in it if some have values of their own in
-	// each run: special modules, as sys, or $global.
+	// env are the values of the predeclared names in it, the same for all runs; or
+	// uses lists those names, if some have values of their own in each run: special
+	// modules, as sys, or $global.
+	env  starlark.StringDict
 	uses []string
 	// reads says which global variables its functions read.
 	reads reads
@@ -62,8 +64,9 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 	p := &program{name: name, text: text, python: python}
 	uses := make(map[string]struct{})
 	own, unknown := false, 0
+	known := rt.namesOf(python)
 	p.prog, err = starlark.FileProgram(file, func(name string) bool {
-		shared, special := rt.envOf(python).Has(name), isOwn(name, python)
+		shared, special := known.has(name), isOwn(name, python)
 		if shared || special {
 			uses[name] = struct{}{}
 		}
@@ -82,6 +85,8 @@ func (rt *Runtime) compile(name string, src []byte) (*program, error) {
 	p.reads = readsOf(file)
 	if own {
 		p.uses = slices.Collect(maps.Keys(uses))
+	} else {
+		p.env = known.of(maps.Keys(uses))
 	}
 	rt.programs.put(p, python)
 	return p, nil

@@ -41,8 +41,7 @@ func recoverTo(err *error) {
 // script calls it: at the end of the run the script's frames would be lost.
 func (rt *Runtime) survivePanics() {
 	for name := range rt.config.Predeclared {
-		rt.env[name] = surviving(rt.env[name])
-		rt.pythonEnv[name] = rt.env[name]
+		rt.predeclared.values[name] = surviving(rt.predeclared.values[name])
 	}
 	for name := range rt.config.Modules {
 		for member, v := range rt.modules[name] { // New's own copy, which the module shares

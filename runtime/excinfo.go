@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/sysmod"
 	"starwire/runtime/py"
 )
@@ -84,23 +85,29 @@ func excClear(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	return starlark.None, nil
 }
 
-// Python's module traceback, as far as scripts use it, and what sys tells of
-// exceptions. They are added here because their functions lead back to the
-// tables of modules.
-func init() {
-	builtinModules = append(builtinModules, &starlarkstruct.Module{Name: "traceback", Members: starlark.StringDict{
-		"format_exc":            starlark.NewBuiltin("format_exc", formatExc),
-		"format_exception":      starlark.NewBuiltin("format_exception", formatException),
-		"format_exception_only": starlark.NewBuiltin("format_exception_only", formatExceptionOnly),
-		"print_exc":             starlark.NewBuiltin("print_exc", printExc),
-		"print_exception":       starlark.NewBuiltin("print_exception", printException),
-	}})
-	specialModules["sys"] = func(h *host.Host) starlark.HasAttrs {
-		m := sysmod.New(h)
-		m.Members["exc_clear"] = starlark.NewBuiltin("exc_clear", excClear)
-		m.Members["exc_info"] = starlark.NewBuiltin("exc_info", excInfo)
-		return m
-	}
+// tracebackModule returns Python's module traceback, as far as scripts use it.
+func tracebackModule() *starlarkstruct.Module {
+	return traceback.Get(tracebackName, func() starlark.StringDict {
+		return starlark.StringDict{
+			"format_exc":            starlark.NewBuiltin("format_exc", formatExc),
+			"format_exception":      starlark.NewBuiltin("format_exception", formatException),
+			"format_exception_only": starlark.NewBuiltin("format_exception_only", formatExceptionOnly),
+			"print_exc":             starlark.NewBuiltin("print_exc", printExc),
+			"print_exception":       starlark.NewBuiltin("print_exception", printException),
+		}
+	})
+}
+
+const tracebackName = "traceback"
+
+var traceback lazy.Module
+
+// newSys returns the module sys of a run, with what it tells of exceptions.
+func newSys(h *host.Host) starlark.HasAttrs {
+	m := sysmod.New(h)
+	m.Members["exc_clear"] = starlark.NewBuiltin("exc_clear", excClear)
+	m.Members["exc_info"] = starlark.NewBuiltin("exc_info", excInfo)
+	return m
 }
 
 // pythonTraceback returns the lines that CPython shows of an exception, each

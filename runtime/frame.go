@@ -103,7 +103,7 @@ func (f *callFrame) unset(name string) error {
 // the time of the call; threads of the run's servers may do so meanwhile.
 type globals struct {
 	run *run
-	env starlark.StringDict // what is predeclared
+	env *predeclared // what is predeclared
 	*variables
 }
 
@@ -116,12 +116,12 @@ type variables struct {
 
 var _ frame = (*globals)(nil)
 
-func newGlobals(r *run, env starlark.StringDict) *globals {
+func newGlobals(r *run, env *predeclared) *globals {
 	return &globals{run: r, env: env, variables: &variables{vars: make(map[string]starlark.Value)}}
 }
 
 // under returns the same variables with other predeclared names around them.
-func (g *globals) under(env starlark.StringDict) *globals {
+func (g *globals) under(env *predeclared) *globals {
 	return &globals{run: g.run, env: env, variables: g.variables}
 }
 
@@ -140,7 +140,7 @@ func (g *globals) lookup(name string) starlark.Value {
 	if v := g.variable(name); v != nil {
 		return v
 	}
-	if v := g.env[name]; v != nil {
+	if v := g.env.get(name); v != nil {
 		return v
 	}
 	return g.run.predeclared(name)

@@ -36,8 +36,7 @@ func (rt *Runtime) declareProbes() {
 		smallName: isSmall,
 		sumName:   rt.addend,
 	} {
-		p := &probe{look: look}
-		rt.env[name], rt.pythonEnv[name] = p, p
+		rt.predeclared.values[name] = &probe{look: look}
 	}
 	rt.known = &scope{kinds: make(map[string]kind)}
 	for name := range rt.config.Predeclared {

@@ -19,7 +19,7 @@ func helpFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	r := stateOf(thread).task.run
 	lookup := r.predeclared
 	if _, ok := manual.For(x, lookup); !ok { // it may be a .py file's
-		lookup = func(name string) starlark.Value { return r.rt.pythonEnv[name] }
+		lookup = r.rt.pythonNames().get
 	}
 	text := manual.PageFor(x, lookup, 0)
 	thread.Print(thread, strings.TrimSuffix(text, "\n"))
@@ -28,7 +28,7 @@ func helpFn(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 
 // predeclared returns what a name stands for unless the script defines it, or nil.
 func (r *run) predeclared(name string) starlark.Value {
-	if v := r.rt.env[name]; v != nil {
+	if v := r.rt.predeclared.get(name); v != nil {
 		return v
 	}
 	if m := r.specialModule(name); m != nil {

@@ -18,7 +18,7 @@ func (rt *Runtime) Parse(name string, src []byte) (*syntax.File, error) {
 	if err != nil {
 		return nil, rt.syntaxError(text, err)
 	}
-	err = resolve.File(file, func(name string) bool { return rt.envOf(python).Has(name) || isOwn(name, python) }, starlark.Universe.Has)
+	err = resolve.File(file, func(name string) bool { return rt.namesOf(python).has(name) || isOwn(name, python) }, starlark.Universe.Has)
 	if err != nil {
 		return file, rt.syntaxError(text, err)
 	}

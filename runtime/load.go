@@ -301,7 +301,7 @@ func importFrom(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 func importModule(thread *starlark.Thread, name string) (starlark.Value, error) {
 	st := stateOf(thread)
 	r := st.task.run
-	if v := r.rt.env[name]; v != nil {
+	if v := r.rt.predeclared.get(name); v != nil {
 		if m, ok := v.(*starlarkstruct.Module); ok {
 			return forPython(m), nil
 		}
@@ -325,8 +325,8 @@ func importModule(thread *starlark.Thread, name string) (starlark.Value, error) 
 
 // forPython returns the module that Python files find in place of m.
 func forPython(m *starlarkstruct.Module) *starlarkstruct.Module {
-	if m == jsonmod.Module {
-		return jsonmod.Python2
+	if m.Name == "json" && m == jsonmod.Module() {
+		return jsonmod.Python2()
 	}
 	return m
 }

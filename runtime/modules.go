@@ -37,44 +37,59 @@ import (
 	"starwire/runtime/pysyntax"
 )
 
-// builtinModules are the modules that every script finds, the same for all runs.
-var builtinModules = []*starlarkstruct.Module{
-	base64mod.Binascii,
-	base64mod.Module,
-	cookielibmod.Module,
-	errnomod.Module,
-	getoptmod.Module,
-	hashlibmod.Module,
-	hmacmod.Module,
-	httplibmod.HTTPModule,
-	httplibmod.Mimetools,
-	httplibmod.RFC822,
-	jsonmod.Module,
-	mathmod.Module,
-	remod.Module,
-	socketmod.Module,
-	sslmod.Module,
-	stringiomod.CModule,
-	stringiomod.Module,
-	stringmod.Module,
-	testservermod.Module,
-	timemod.Module,
-	urllib2mod.Module,
-	urlopenmod.Module,
-	urlparsemod.Module,
+// builtinModules are the modules that every script finds, the same for all runs,
+// made on first use; all but traceback, whose functions lead back to this table.
+var builtinModules = [...]struct {
+	name string
+	get  func() *starlarkstruct.Module
+}{
+	{"binascii", base64mod.Binascii},
+	{"base64", base64mod.Module},
+	{"cookielib", cookielibmod.Module},
+	{"errno", errnomod.Module},
+	{"getopt", getoptmod.Module},
+	{"hashlib", hashlibmod.Module},
+	{"hmac", hmacmod.Module},
+	{"http", httplibmod.HTTPModule},
+	{"mimetools", httplibmod.Mimetools},
+	{"rfc822", httplibmod.RFC822},
+	{"json", jsonmod.Module},
+	{"math", mathmod.Module},
+	{"re", remod.Module},
+	{"socket", socketmod.Module},
+	{"ssl", sslmod.Module},
+	{"cStringIO", stringiomod.CModule},
+	{"StringIO", stringiomod.Module},
+	{"string", stringmod.Module},
+	{"testserver", testservermod.Module},
+	{"time", timemod.Module},
+	{"urllib2", urllib2mod.Module},
+	{"urllib", urlopenmod.Module},
+	{"urlparse", urlparsemod.Module},
 }
 
-// specialModules are those made anew for each run, on first use: modules, and
+// specialModules names those made anew for each run, on first use: modules, and
 // values like a module whose members can be assigned.
-var specialModules = map[string]func(h *host.Host) starlark.HasAttrs{
-	"httplib":   func(h *host.Host) starlark.HasAttrs { return httplibmod.NewRunModule(h) },
-	"mimetypes": func(*host.Host) starlark.HasAttrs { return mimetypesmod.New() },
-	"os":        func(h *host.Host) starlark.HasAttrs { return osmod.New(h) },
-	"random":    func(h *host.Host) starlark.HasAttrs { return randommod.New(h) },
+var specialModules = [...]string{"httplib", "mimetypes", "os", "random", "sys"}
+
+// newSpecial makes one of them.
+func newSpecial(name string, h *host.Host) starlark.HasAttrs {
+	switch name {
+	case "httplib":
+		return httplibmod.NewRunModule(h)
+	case "mimetypes":
+		return mimetypesmod.New()
+	case "os":
+		return osmod.New(h)
+	case "random":
+		return randommod.New(h)
+	default:
+		return newSys(h)
+	}
 }
 
 // isSpecial reports whether the name is that of a special module.
-func isSpecial(name string) bool { return specialModules[name] != nil }
+func isSpecial(name string) bool { return slices.Contains(specialModules[:], name) }
 
 // specials are the special modules of one run.
 type specials struct {
@@ -89,11 +104,10 @@ func (r *run) specialModule(name string) starlark.HasAttrs {
 	if m := r.special.m[name]; m != nil {
 		return m
 	}
-	make := specialModules[name]
-	if make == nil {
+	if !isSpecial(name) {
 		return nil
 	}
-	m := make(r.task.host)
+	m := newSpecial(name, r.task.host)
 	if m, ok := m.(*httplibmod.RunModule); ok {
 		m.OS = func() starlark.Value { return r.specialModule("os") }
 	}
@@ -117,10 +131,10 @@ func membersOf(m starlark.HasAttrs) starlark.StringDict {
 // comes first.
 func (r *run) ownEnv(thread *starlark.Thread, p *program) (starlark.StringDict, *globals) {
 	var g *globals
-	shared := r.rt.envOf(p.python)
+	shared := r.rt.namesOf(p.python)
 	env := make(starlark.StringDict, len(p.uses))
 	for _, name := range p.uses {
-		switch v := shared[name]; {
+		switch v := shared.get(name); {
 		case v != nil:
 			env[name] = v
 		case name == pysyntax.GlobalName:
@@ -137,26 +151,25 @@ func (r *run) ownEnv(thread *starlark.Thread, p *program) (starlark.StringDict, 
 	return env, g
 }
 
-// declare fills the predeclared names and the table of modules.
+// declare fills the predeclared names and the table of the embedder's modules.
 func (rt *Runtime) declare() error {
-	rt.env = make(starlark.StringDict, 128)
+	env := make(starlark.StringDict, 128)
+	rt.predeclared.values = env
 	rt.modules = make(map[string]starlark.StringDict)
-	for _, c := range slices.Concat(py.Builtins(), httplibmod.ConnectionErrors()) {
-		rt.env[c.Name()] = c
+	for _, c := range py.Builtins() {
+		env[c.Name()] = c
 	}
-	for name, fn := range builtins {
-		rt.env[name] = fn
+	for _, c := range httplibmod.ConnectionErrors() {
+		env[c.Name()] = c
 	}
-	for _, m := range builtinModules {
-		rt.env[m.Name] = m
-		rt.modules[m.Name] = m.Members
+	for name, fn := range builtins() {
+		env[name] = fn
 	}
-	rt.modules[portModule] = portMembers
 	for name, members := range rt.config.Modules {
 		if !isName(name) {
 			return fmt.Errorf("runtime.Config: Modules: %q is not a name", name)
 		}
-		if rt.modules[name] != nil || isSpecial(name) {
+		if name == portModule || isBuiltinModule(name) || isSpecial(name) {
 			return fmt.Errorf("runtime.Config: Modules: there is a built-in module %q", name)
 		}
 		members = maps.Clone(members)
@@ -166,7 +179,7 @@ func (rt *Runtime) declare() error {
 			}
 		}
 		members.Freeze()
-		rt.env[name] = &starlarkstruct.Module{Name: name, Members: members}
+		env[name] = &starlarkstruct.Module{Name: name, Members: members}
 		rt.modules[name] = members
 	}
 	for name, v := range rt.config.Predeclared {
@@ -177,9 +190,8 @@ func (rt *Runtime) declare() error {
 			return fmt.Errorf("runtime.Config: Predeclared: %s is nil", name)
 		}
 		v.Freeze()
-		rt.env[name] = v
+		env[name] = v
 	}
-	rt.declarePython()
 	return nil
 }
 
@@ -196,9 +208,22 @@ func isName(s string) bool {
 	return true
 }
 
+// membersOf returns the members of a module that is not a file and the same for
+// all runs.
+func (rt *Runtime) membersOf(name string) (starlark.StringDict, bool) {
+	if name == portModule {
+		return portMembers(), true
+	}
+	if m := builtinModule(name); m != nil {
+		return m.Members, true
+	}
+	members, ok := rt.modules[name]
+	return members, ok
+}
+
 // module returns the members of a module that is not a file.
 func (r *run) module(name string) (starlark.StringDict, bool) {
-	if members, ok := r.rt.modules[name]; ok {
+	if members, ok := r.rt.membersOf(name); ok {
 		return members, true
 	}
 	if m := r.specialModule(name); m != nil {
@@ -209,17 +234,18 @@ func (r *run) module(name string) (starlark.StringDict, bool) {
 
 // moduleNames lists the modules that are not files, sorted.
 func (rt *Runtime) moduleNames() []string {
-	names := slices.Collect(maps.Keys(rt.modules))
-	names = slices.AppendSeq(names, maps.Keys(specialModules))
+	names := append(slices.Collect(maps.Keys(rt.modules)), portModule)
+	names = slices.AppendSeq(names, builtinModuleNames())
+	names = append(names, specialModules[:]...)
 	slices.Sort(names)
 	return names
 }
 
 // exports lists what "from name import *" binds.
 func (rt *Runtime) exports(name string) ([]string, error) {
-	members, ok := rt.modules[name]
-	if make := specialModules[name]; !ok && make != nil {
-		members, ok = membersOf(make(host.From(new(starlark.Thread)))), true
+	members, ok := rt.membersOf(name)
+	if !ok && isSpecial(name) {
+		members, ok = membersOf(newSpecial(name, host.From(new(starlark.Thread)))), true
 	}
 	if !ok {
 		return nil, fmt.Errorf("there is no built-in module %s to import * from; name what you import", name)

@@ -368,17 +368,17 @@ func TestParallelOrphan(t *testing.T) {
 	thread := new(starlark.Thread)
 	host.Attach(thread, context.Background(), host.Host{Stdout: &out})
 	say := starlark.NewBuiltin("say", func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		return starlark.Call(thread, builtins["print"], args, nil)
+		return starlark.Call(thread, builtins()["print"], args, nil)
 	})
 	items := starlark.NewList([]starlark.Value{starlark.MakeInt(1), starlark.MakeInt(2)})
-	if _, err := starlark.Call(thread, builtins["parallel"], starlark.Tuple{say, items}, nil); err != nil || out.String() != "1\n2\n" {
+	if _, err := starlark.Call(thread, builtins()["parallel"], starlark.Tuple{say, items}, nil); err != nil || out.String() != "1\n2\n" {
 		t.Errorf("printed %q, error %v", &out, err)
 	}
-	many, err := starlark.Call(thread, builtins["range"], starlark.Tuple{starlark.MakeInt(5000)}, nil)
+	many, err := starlark.Call(thread, builtins()["range"], starlark.Tuple{starlark.MakeInt(5000)}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := starlark.Call(thread, builtins["parallel"], starlark.Tuple{starlark.Universe["str"], many}, nil)
+	v, err := starlark.Call(thread, builtins()["parallel"], starlark.Tuple{starlark.Universe["str"], many}, nil)
 	if err != nil || starlark.Len(v) != 5000 {
 		t.Errorf("%d results, error %v; want 5000", starlark.Len(v), err)
 	}

@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"go.starlark.net/starlark"
-	"go.starlark.net/starlarkstruct"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/lib/sysmod"
 	"starwire/runtime/py"
@@ -22,10 +22,13 @@ const (
 )
 
 // pythonBuiltins are what .py files find beside what every script does, or in
-// place of it: Python 2's built-in functions, types and operators.
-var pythonBuiltins starlark.StringDict
+// place of it: Python 2's built-in functions, types and operators. They are made on
+// first use.
+func pythonBuiltins() starlark.StringDict { return pythonTable.Get(makePythonBuiltins) }
 
-func init() {
+var pythonTable lazy.Value[starlark.StringDict]
+
+func makePythonBuiltins() starlark.StringDict {
 	env := builtinmod.Members(power)
 	for name, fn := range map[string]func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error){
 		"print":     pythonPrint,
@@ -64,7 +67,7 @@ func init() {
 	env["bytes"] = env["str"]
 	env["exit"], env["quit"] = sysmod.Exit, sysmod.Exit
 	env[pysyntax.SetName] = env["set"]
-	pythonBuiltins = env
+	return env
 }
 
 // operator is x op y within the run's limits.
@@ -74,33 +77,29 @@ func operator(op syntax.Token) func(*starlark.Thread, starlark.Value, starlark.V
 	}
 }
 
-// declarePython fills the names of .py files. What the embedder declares stands.
-func (rt *Runtime) declarePython() {
-	rt.pythonEnv = maps.Clone(rt.env)
-	for name, v := range rt.pythonEnv {
-		if m, ok := v.(*starlarkstruct.Module); ok {
-			rt.pythonEnv[name] = forPython(m)
-		}
+// namesOf returns the predeclared names of a dialect.
+func (rt *Runtime) namesOf(python bool) *predeclared {
+	if python {
+		return rt.pythonNames()
 	}
-	for name, v := range pythonBuiltins {
-		if rt.config.Predeclared[name] == nil && rt.config.Modules[name] == nil {
-			rt.pythonEnv[name] = v
-		}
-	}
+	return &rt.predeclared
 }
 
-// envOf returns the predeclared names of a dialect that all runs share.
-func (rt *Runtime) envOf(python bool) starlark.StringDict {
-	if python {
-		return rt.pythonEnv
+// newPythonNames returns the names of .py files. What the embedder declares stands.
+func (rt *Runtime) newPythonNames() *predeclared {
+	values := maps.Clone(rt.predeclared.values)
+	for name, v := range pythonBuiltins() {
+		if rt.config.Predeclared[name] == nil && rt.config.Modules[name] == nil {
+			values[name] = v
+		}
 	}
-	return rt.env
+	return &predeclared{values: values, python: true}
 }
 
 // knownInPython reports whether a name means something in .py files without
 // their defining it.
 func (rt *Runtime) knownInPython(name string) bool {
-	return rt.pythonEnv.Has(name) || isOwn(name, true) || starlark.Universe.Has(name)
+	return rt.pythonNames().has(name) || isOwn(name, true) || starlark.Universe.Has(name)
 }
 
 // isOwn reports whether each run, or each file, has a value of its own for the name.

@@ -3,6 +3,7 @@ package runtime
 import (
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 	"starwire/runtime/pysyntax"
 )
@@ -68,7 +69,7 @@ func PortName(name string) string {
 	if p := ported[name]; p != "" {
 		return p
 	}
-	if pythonBuiltins.Has(name) {
+	if pythonBuiltins().Has(name) {
 		return name
 	}
 	return ""
@@ -79,10 +80,13 @@ func PortName(name string) string {
 const portModule = "python2"
 
 // portMembers are what is in it: Python 2's built-in functions, and functions for
-// its operators and statements.
-var portMembers starlark.StringDict
+// its operators and statements. They are made on first use.
+func portMembers() starlark.StringDict { return portTable.Get(makePortMembers) }
 
-func init() {
+var portTable lazy.Value[starlark.StringDict]
+
+func makePortMembers() starlark.StringDict {
+	pythonBuiltins, builtins := pythonBuiltins(), builtins()
 	members := starlark.StringDict{}
 	for name, v := range pythonBuiltins {
 		if _, internal := ported[name]; !internal && name != "print" {
@@ -107,7 +111,7 @@ func init() {
 	} {
 		members[name] = starlark.NewBuiltin(name, fn)
 	}
-	portMembers = members
+	return members
 }
 
 // moduleVariables are the variables of a module that was a .py file and whose
@@ -122,7 +126,7 @@ func newModuleVariables(thread *starlark.Thread, b *starlark.Builtin, args starl
 		return nil, err
 	}
 	r := stateOf(thread).task.run
-	return moduleVariables{newGlobals(r, r.rt.pythonEnv)}, nil
+	return moduleVariables{newGlobals(r, r.rt.pythonNames())}, nil
 }
 
 // Freeze freezes the values: the module was loaded, and others read them.

@@ -16,8 +16,8 @@ func TestPortModuleIsExplained(t *testing.T) {
 		t.Fatal("the manual does not know the module")
 	}
 	words := strings.FieldsFunc(page, func(r rune) bool { return r > 127 || !isWord(byte(r)) })
-	for name := range portMembers {
-		if !pythonBuiltins.Has(name) && !slices.Contains(words, name) {
+	for name := range portMembers() {
+		if !pythonBuiltins().Has(name) && !slices.Contains(words, name) {
 			t.Errorf("nothing is said of %s", name)
 		}
 	}

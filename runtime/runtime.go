@@ -18,18 +18,18 @@ import (
 // concurrent use and needs no closing: what a run opens is closed when the run
 // ends. Compiled programs are kept for the next run of the same text.
 type Runtime struct {
-	config Config
-	limits Limits // with defaults
-	net    *netPolicy
-	files  *filePolicy
-	env    starlark.StringDict // the predeclared names all runs share
-	// pythonEnv is env for .py files.
-	pythonEnv starlark.StringDict
-	modules   map[string]starlark.StringDict
-	known     *scope // what the embedder declared
-	programs  programCache
-	meters    meters
-	host      host.Host // what the hosts of all runs have in common
+	config      Config
+	limits      Limits // with defaults
+	net         *netPolicy
+	files       *filePolicy
+	predeclared predeclared // for all runs
+	// pythonNames returns those of .py files.
+	pythonNames func() *predeclared
+	modules     map[string]starlark.StringDict // the embedder's
+	known       *scope                         // what the embedder declared
+	programs    programCache
+	meters      meters
+	host        host.Host // what the hosts of all runs have in common
 
 	outMu, errMu sync.Mutex // guard config.Stdout or Print, and config.Stderr
 }
@@ -54,6 +54,7 @@ func New(c Config) (*Runtime, error) {
 	if rt.files, err = newFilePolicy(rt); err != nil {
 		return nil, err
 	}
+	rt.pythonNames = sync.OnceValue(rt.newPythonNames)
 	if err := rt.declare(); err != nil {
 		return nil, err
 	}
@@ -180,7 +181,7 @@ func (t *task) init(thread *starlark.Thread, p *program) (starlark.StringDict, e
 	if len(p.reads) > 0 {
 		t.run.addReads(p.prog, p.reads)
 	}
-	env, g := t.run.rt.envOf(p.python), (*globals)(nil)
+	env, g := p.env, (*globals)(nil)
 	if p.uses != nil {
 		env, g = t.run.ownEnv(thread, p)
 	}

@@ -50,17 +50,17 @@ type Session struct {
 // NewSession begins a session. Close it.
 func (rt *Runtime) NewSession() *Session {
 	s := &Session{run: rt.newRun(context.Background())}
-	s.globals = newGlobals(s.run, rt.env)
+	s.globals = newGlobals(s.run, &rt.predeclared)
 	s.run.names = s.Names
-	s.env = s.envOf(s.globals, rt.env)
+	s.env = s.envOf(s.globals, &rt.predeclared)
 	s.python = sync.OnceValue(s.newPythonWorld)
 	return s
 }
 
 // envOf returns what compiled chunks refer to, of a dialect.
-func (s *Session) envOf(g *globals, names starlark.StringDict) starlark.StringDict {
+func (s *Session) envOf(g *globals, names *predeclared) starlark.StringDict {
 	env := starlark.StringDict{}
-	for name, v := range names {
+	for name, v := range names.values {
 		if strings.HasPrefix(name, "$") {
 			env[name] = v
 		}
@@ -85,12 +85,12 @@ func (s *Session) in(python bool) world {
 }
 
 func (s *Session) newPythonWorld() world {
-	names := maps.Clone(s.run.rt.pythonEnv)
-	if names[moduleNameName] == nil {
-		names[moduleNameName] = starlark.String("__main__")
+	python := &predeclared{values: maps.Clone(s.run.rt.pythonNames().values), python: true}
+	if python.values[moduleNameName] == nil {
+		python.values[moduleNameName] = starlark.String("__main__")
 	}
-	g := s.globals.under(names)
-	return world{g, s.envOf(g, names)}
+	g := s.globals.under(python)
+	return world{g, s.envOf(g, python)}
 }
 
 // Close ends the session: everything it left open is closed. The error is the
@@ -262,7 +262,7 @@ func (s *Session) Names() []string {
 		names = append(names, name)
 	}
 	if s.Python {
-		for name := range s.in(true).globals.env {
+		for name := range s.in(true).globals.env.all() {
 			if !strings.HasPrefix(name, "$") {
 				names = append(names, name)
 			}

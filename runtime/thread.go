@@ -12,6 +12,7 @@ import (
 
 	"starwire/httplibmod"
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/py"
 )
@@ -98,13 +99,17 @@ func stateOf(thread *starlark.Thread) *threadState {
 }
 
 // orphanage is the Runtime of threads that none has made.
-var orphanage = sync.OnceValue(func() *Runtime {
-	rt, err := New(Config{})
-	if err != nil {
-		panic(err) // the zero Config is valid
-	}
-	return rt
-})
+func orphanage() *Runtime {
+	return orphans.Get(func() *Runtime {
+		rt, err := New(Config{})
+		if err != nil {
+			panic(err) // the zero Config is valid
+		}
+		return rt
+	})
+}
+
+var orphans lazy.Value[*Runtime]
 
 // newRun begins a run whose end ctx may bring about.
 func (rt *Runtime) newRun(ctx context.Context) *run {

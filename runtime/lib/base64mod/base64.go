@@ -9,13 +9,17 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-// Module is the module base64. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{
-	Name: "base64",
-	Members: starlark.StringDict{
+var module lazy.Module
+
+// Module returns the module base64, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("base64", members) }
+
+func members() starlark.StringDict {
+	return starlark.StringDict{
 		"b16decode":          starlark.NewBuiltin("b16decode", b16Decode),
 		"b16encode":          starlark.NewBuiltin("b16encode", b16Encode),
 		"b32decode":          starlark.NewBuiltin("b32decode", b32Decode),
@@ -28,12 +32,7 @@ var Module = &starlarkstruct.Module{
 		"standard_b64encode": starlark.NewBuiltin("standard_b64encode", standardB64Encode),
 		"urlsafe_b64decode":  starlark.NewBuiltin("urlsafe_b64decode", urlsafeB64Decode),
 		"urlsafe_b64encode":  starlark.NewBuiltin("urlsafe_b64encode", urlsafeB64Encode),
-	},
-}
-
-func init() {
-	Module.Freeze()
-	Binascii.Freeze()
+	}
 }
 
 // textArg unpacks the one argument, a string. inner is the function of binascii

@@ -9,7 +9,7 @@ import (
 )
 
 func TestRecorded(t *testing.T) {
-	libtest.Run(t, "testdata/base64.session", Module, Binascii)
+	libtest.Run(t, "testdata/base64.session", Module(), Binascii())
 }
 
 func FuzzDecode(f *testing.F) {

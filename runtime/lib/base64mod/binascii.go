@@ -9,16 +9,20 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
 // Error is binascii.Error.
 var Error = py.NewClass("binascii", "Error", py.Spec{Doc: "Text is not in the encoding it should be in."}, py.ExceptionClass)
 
-// Binascii is the module binascii. It is immutable; runs may share it.
-var Binascii = &starlarkstruct.Module{
-	Name: "binascii",
-	Members: starlark.StringDict{
+var binascii lazy.Module
+
+// Binascii returns the module binascii, made on first use. It is immutable; runs may share it.
+func Binascii() *starlarkstruct.Module { return binascii.Get("binascii", binasciiMembers) }
+
+func binasciiMembers() starlark.StringDict {
+	return starlark.StringDict{
 		"Error":      Error,
 		"a2b_base64": starlark.NewBuiltin("a2b_base64", a2bBase64),
 		"a2b_hex":    starlark.NewBuiltin("a2b_hex", unhexlify),
@@ -27,7 +31,7 @@ var Binascii = &starlarkstruct.Module{
 		"crc32":      starlark.NewBuiltin("crc32", binasciiCRC32),
 		"hexlify":    starlark.NewBuiltin("hexlify", hexlify),
 		"unhexlify":  starlark.NewBuiltin("unhexlify", unhexlify),
-	},
+	}
 }
 
 // a2bBase64 is binascii.a2b_base64(s).

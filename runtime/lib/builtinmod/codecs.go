@@ -83,9 +83,9 @@ func encode(thread *starlark.Thread, s, name, onError string) (starlark.Value, e
 		}
 		return starlark.String(s), nil
 	case "base64":
-		return member(thread, base64mod.Module.Members, "encodestring", s)
+		return member(thread, base64mod.Module().Members, "encodestring", s)
 	case "hex":
-		return member(thread, base64mod.Binascii.Members, "hexlify", s)
+		return member(thread, base64mod.Binascii().Members, "hexlify", s)
 	case "rot13":
 		return result(thread, rot13(s))
 	case "stringescape":
@@ -109,9 +109,9 @@ func decode(thread *starlark.Thread, s, name, onError string) (starlark.Value, e
 		}
 		return textResult(thread, string(b))
 	case "base64":
-		return member(thread, base64mod.Module.Members, "decodestring", s)
+		return member(thread, base64mod.Module().Members, "decodestring", s)
 	case "hex":
-		return member(thread, base64mod.Binascii.Members, "unhexlify", s)
+		return member(thread, base64mod.Binascii().Members, "unhexlify", s)
 	case "rot13":
 		return result(thread, rot13(s))
 	case "stringescape":

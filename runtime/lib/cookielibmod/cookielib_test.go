@@ -16,7 +16,7 @@ import (
 )
 
 func TestRecorded(t *testing.T) {
-	libtest.Run(t, "testdata/cookielib.session", cookielibmod.Module, urllib2mod.Module, httplibmod.Module, stringiomod.Module)
+	libtest.Run(t, "testdata/cookielib.session", cookielibmod.Module(), urllib2mod.Module(), httplibmod.Module(), stringiomod.Module())
 }
 
 // TestFull sees that servers cannot fill a jar without bound.
@@ -33,7 +33,7 @@ func TestFull(t *testing.T) {
 		{"many", many.String(), 3000},
 		{"large", "Set-Cookie: a=1\r\nSet-Cookie: b=" + strings.Repeat("y", 2<<20) + "\r\nSet-Cookie: c=1\r\n", 2},
 	} {
-		headers, err := starlark.Call(thread, stringiomod.Module.Members["StringIO"], starlark.Tuple{starlark.String("")}, nil)
+		headers, err := starlark.Call(thread, stringiomod.Module().Members["StringIO"], starlark.Tuple{starlark.String("")}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ func TestFull(t *testing.T) {
 		}
 		reply := &reply{Value: headers, lines: lines}
 		jar := new(cookielibmod.CookieJar)
-		request, err := starlark.Call(thread, urllib2mod.Module.Members["Request"], starlark.Tuple{starlark.String("http://h.org/")}, nil)
+		request, err := starlark.Call(thread, urllib2mod.Module().Members["Request"], starlark.Tuple{starlark.String("http://h.org/")}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

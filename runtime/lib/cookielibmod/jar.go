@@ -8,6 +8,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/urllibmod"
 	"starwire/runtime/lib/urlparsemod"
 	"starwire/runtime/py"
@@ -33,13 +34,17 @@ var (
 	_ starlark.Sequence = (*CookieJar)(nil)
 )
 
-// Module is the module cookielib. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{Name: "cookielib", Members: starlark.StringDict{
-	"Cookie":    Cookie,
-	"CookieJar": starlark.NewBuiltin("CookieJar", newCookieJar),
-}}
+var module lazy.Module
 
-func init() { Module.Freeze() }
+// Module returns the module cookielib, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("cookielib", members) }
+
+func members() starlark.StringDict {
+	return starlark.StringDict{
+		"Cookie":    Cookie,
+		"CookieJar": starlark.NewBuiltin("CookieJar", newCookieJar),
+	}
+}
 
 // newCookieJar is CookieJar(policy=None).
 func newCookieJar(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -188,7 +193,7 @@ func placeOf(thread *starlark.Thread, request starlark.Value) (place, error) {
 	if err != nil {
 		return p, err
 	}
-	v, err := starlark.Call(thread, urlparsemod.Module.Members["urlsplit"], starlark.Tuple{url}, nil)
+	v, err := starlark.Call(thread, urlparsemod.Module().Members["urlsplit"], starlark.Tuple{url}, nil)
 	if err != nil {
 		return p, err
 	}

@@ -9,15 +9,19 @@ import (
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
+
+	"starwire/runtime/lazy"
 )
 
-// Module is the module errno. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{Name: "errno", Members: starlark.StringDict{}}
+var module lazy.Module
 
-func init() {
+// Module returns the module errno, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("errno", members) }
+
+func members() starlark.StringDict {
 	fields := strings.Fields(numbers)
-	codes := starlark.NewDict(len(fields)) // grown in one go: each start waits for it
-	Module.Members = make(starlark.StringDict, len(fields)+1)
+	codes := starlark.NewDict(len(fields))
+	m := make(starlark.StringDict, len(fields)+1)
 	for _, field := range fields {
 		name, text, _ := strings.Cut(field, "=")
 		number, err := strconv.Atoi(text)
@@ -25,11 +29,11 @@ func init() {
 			panic("errnomod: " + field)
 		}
 		n := starlark.MakeInt(number)
-		Module.Members[name] = n
+		m[name] = n
 		if err := codes.SetKey(n, starlark.String(name)); err != nil {
 			panic(err)
 		}
 	}
-	Module.Members["errorcode"] = codes
-	Module.Freeze()
+	m["errorcode"] = codes
+	return m
 }

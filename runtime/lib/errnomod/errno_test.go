@@ -8,4 +8,4 @@ import (
 	"starwire/runtime/lib/libtest"
 )
 
-func TestRecorded(t *testing.T) { libtest.Run(t, "testdata/errno.session", Module) }
+func TestRecorded(t *testing.T) { libtest.Run(t, "testdata/errno.session", Module()) }

@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -30,15 +31,19 @@ var GetoptError = py.NewClass("getopt", "GetoptError", py.Spec{
 	Str: func(e *py.Exception) string { return py.Str(e.Fields["msg"]) },
 }, py.ExceptionClass)
 
-// Module is the module getopt. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{Name: "getopt", Members: starlark.StringDict{
-	"GetoptError": GetoptError,
-	"error":       GetoptError,
-	"getopt":      starlark.NewBuiltin("getopt", getopt),
-	"gnu_getopt":  starlark.NewBuiltin("gnu_getopt", getopt),
-}}
+var module lazy.Module
 
-func init() { Module.Freeze() }
+// Module returns the module getopt, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("getopt", members) }
+
+func members() starlark.StringDict {
+	return starlark.StringDict{
+		"GetoptError": GetoptError,
+		"error":       GetoptError,
+		"getopt":      starlark.NewBuiltin("getopt", getopt),
+		"gnu_getopt":  starlark.NewBuiltin("gnu_getopt", getopt),
+	}
+}
 
 // A scan is one call of getopt.
 type scan struct {

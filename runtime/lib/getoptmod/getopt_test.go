@@ -6,4 +6,4 @@ import (
 	"starwire/runtime/lib/libtest"
 )
 
-func TestRecorded(t *testing.T) { libtest.Run(t, "testdata/getopt.session", Module) }
+func TestRecorded(t *testing.T) { libtest.Run(t, "testdata/getopt.session", Module()) }

@@ -13,13 +13,13 @@ import (
 )
 
 func TestRecorded(t *testing.T) {
-	libtest.Run(t, "testdata/hashlib.session", Module)
+	libtest.Run(t, "testdata/hashlib.session", Module())
 }
 
 func TestHash(t *testing.T) {
 	thread, _ := libtest.Thread(t, host.Host{})
 	h := New("sha256")
-	env := starlark.StringDict{"hashlib": Module, "h": h}
+	env := starlark.StringDict{"hashlib": Module(), "h": h}
 	tests := []struct{ expr, want string }{
 		{"h, h.name, hashlib.new('MD5').name", "(<sha256 HASH object>, 'sha256', 'md5')"},
 		{"hashlib.pbkdf2_hmac('md5', 'p', 's', 0)", "! ValueError: 'iteration value must be greater than 0.'"},
@@ -53,7 +53,7 @@ func TestEndsWithTheRun(t *testing.T) {
 	thread := new(starlark.Thread)
 	host.Attach(thread, ctx, host.Host{})
 	args := starlark.Tuple{starlark.String("sha1"), starlark.String("p"), starlark.String("s"), starlark.MakeInt64(1 << 60)}
-	if _, err := starlark.Call(thread, Module.Members["pbkdf2_hmac"], args, nil); !errors.Is(err, why) {
+	if _, err := starlark.Call(thread, Module().Members["pbkdf2_hmac"], args, nil); !errors.Is(err, why) {
 		t.Errorf("pbkdf2_hmac in a cancelled run: %v; want its cause", err)
 	}
 }

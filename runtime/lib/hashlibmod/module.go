@@ -7,13 +7,14 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-// Module is the module hashlib. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{Name: "hashlib", Members: members()}
+var module lazy.Module
 
-func init() { Module.Freeze() }
+// Module returns the module hashlib, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("hashlib", members) }
 
 func members() starlark.StringDict {
 	m := starlark.StringDict{

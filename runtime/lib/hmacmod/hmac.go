@@ -8,22 +8,24 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/hashlibmod"
 	"starwire/runtime/py"
 )
 
-// Module is the module hmac. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{
-	Name: "hmac",
-	Members: starlark.StringDict{
+var module lazy.Module
+
+// Module returns the module hmac, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("hmac", members) }
+
+func members() starlark.StringDict {
+	return starlark.StringDict{
 		"HMAC":           starlark.NewBuiltin("HMAC", hmacNew),
 		"compare_digest": starlark.NewBuiltin("compare_digest", compareDigest),
 		"digest_size":    starlark.None,
 		"new":            starlark.NewBuiltin("new", hmacNew),
-	},
+	}
 }
-
-func init() { Module.Freeze() }
 
 // An HMAC is what hmac.new returns. RFC 2104.
 type HMAC struct {

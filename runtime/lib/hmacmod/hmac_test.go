@@ -13,13 +13,13 @@ import (
 )
 
 func TestRecorded(t *testing.T) {
-	libtest.Run(t, "testdata/hmac.session", Module, hashlibmod.Module)
+	libtest.Run(t, "testdata/hmac.session", Module(), hashlibmod.Module())
 }
 
 func TestHMAC(t *testing.T) {
 	thread, _ := libtest.Thread(t, host.Host{})
-	sha := &starlarkstruct.Module{Name: "sha", Members: starlark.StringDict{"new": hashlibmod.Module.Members["sha1"]}}
-	env := starlark.StringDict{"hashlib": hashlibmod.Module, "hmac": Module, "sha": sha}
+	sha := &starlarkstruct.Module{Name: "sha", Members: starlark.StringDict{"new": hashlibmod.Module().Members["sha1"]}}
+	env := starlark.StringDict{"hashlib": hashlibmod.Module(), "hmac": Module(), "sha": sha}
 	tests := []struct{ expr, want string }{
 		{"m = hmac.new('k', 'm', 'sha256')\n", ""},
 		{"m.hexdigest() == hmac.new('k', 'm', hashlib.sha256).hexdigest()", "True"},

@@ -18,12 +18,12 @@ import (
 )
 
 func TestRecorded(t *testing.T) {
-	libtest.Run(t, "testdata/json.session", Module)
+	libtest.Run(t, "testdata/json.session", Module())
 }
 
 func call(t *testing.T, name string, args starlark.Tuple, kwargs ...starlark.Tuple) (starlark.Value, error) {
 	t.Helper()
-	return starlark.Call(new(starlark.Thread), Module.Members[name], args, kwargs)
+	return starlark.Call(new(starlark.Thread), Module().Members[name], args, kwargs)
 }
 
 func kw(name string, v starlark.Value) starlark.Tuple {
@@ -196,12 +196,12 @@ func TestEndsWithTheRun(t *testing.T) {
 		"indent": starlark.String("[" + strings.Repeat("0,", 1000) + "0]"),
 	}
 	for name, arg := range tests {
-		if _, err := starlark.Call(thread, Module.Members[name], starlark.Tuple{arg}, nil); !errors.Is(err, why) {
+		if _, err := starlark.Call(thread, Module().Members[name], starlark.Tuple{arg}, nil); !errors.Is(err, why) {
 			t.Errorf("%s in a cancelled run: %v; want its cause", name, err)
 		}
 	}
 	// A script's default for bad text must not hide the end of the run.
-	if _, err := starlark.Call(thread, Module.Members["decode"], starlark.Tuple{tests["loads"], starlark.None}, nil); !errors.Is(err, why) {
+	if _, err := starlark.Call(thread, Module().Members["decode"], starlark.Tuple{tests["loads"], starlark.None}, nil); !errors.Is(err, why) {
 		t.Errorf("decode with a default in a cancelled run: %v; want its cause", err)
 	}
 }

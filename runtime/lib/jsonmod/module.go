@@ -7,13 +7,17 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-// Module is the module json. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{
-	Name: "json",
-	Members: starlark.StringDict{
+var module lazy.Module
+
+// Module returns the module json, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("json", members) }
+
+func members() starlark.StringDict {
+	return starlark.StringDict{
 		"dump":  starlark.NewBuiltin("dump", jsonDump),
 		"dumps": starlark.NewBuiltin("dumps", jsonDumps),
 		"load":  starlark.NewBuiltin("load", jsonLoad),
@@ -23,18 +27,20 @@ var Module = &starlarkstruct.Module{
 		"encode":        starlark.NewBuiltin("encode", jsonEncode),
 		"encode_indent": starlark.NewBuiltin("encode_indent", jsonEncodeIndent),
 		"indent":        starlark.NewBuiltin("indent", jsonIndent),
-	},
+	}
 }
 
-// Python2 is the module as Python files find it: loads and load make unicode text,
-// which is py.Text, of strings.
-var Python2 = &starlarkstruct.Module{Name: "json", Members: maps.Clone(Module.Members)}
+var python2 lazy.Module
 
-func init() {
-	Python2.Members["load"] = starlark.NewBuiltin("load", jsonLoad).BindReceiver(starlark.True)
-	Python2.Members["loads"] = starlark.NewBuiltin("loads", jsonLoads).BindReceiver(starlark.True)
-	Module.Freeze()
-	Python2.Freeze()
+// Python2 returns the module as Python files find it: loads and load make unicode
+// text, which is py.Text, of strings.
+func Python2() *starlarkstruct.Module {
+	return python2.Get("json", func() starlark.StringDict {
+		m := maps.Clone(Module().Members)
+		m["load"] = starlark.NewBuiltin("load", jsonLoad).BindReceiver(starlark.True)
+		m["loads"] = starlark.NewBuiltin("loads", jsonLoads).BindReceiver(starlark.True)
+		return m
+	})
 }
 
 // jsonDumps is json.dumps(obj, skipkeys=False, ensure_ascii=True, …).

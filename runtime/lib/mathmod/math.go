@@ -8,13 +8,14 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-// Module is the module math. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{Name: "math", Members: members()}
+var module lazy.Module
 
-func init() { Module.Freeze() }
+// Module returns the module math, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("math", members) }
 
 // A function is one of a float. If it can overflow, an infinite result is
 // OverflowError, and else outside its domain.

@@ -15,19 +15,19 @@ import (
 )
 
 func TestRecorded(t *testing.T) {
-	libtest.Run(t, "testdata/math.session", Module)
+	libtest.Run(t, "testdata/math.session", Module())
 }
 
 func TestLargeNumbers(t *testing.T) {
 	large := starlark.MakeInt(1).Lsh(4000)
 	for name, want := range map[string]float64{"log": 4000 * math.Ln2, "log10": 4000 * math.Log10(2)} {
-		v, err := starlark.Call(new(starlark.Thread), Module.Members[name], starlark.Tuple{large}, nil)
+		v, err := starlark.Call(new(starlark.Thread), Module().Members[name], starlark.Tuple{large}, nil)
 		if got, ok := v.(starlark.Float); err != nil || !ok || math.Abs(float64(got)-want) > 1e-9 {
 			t.Errorf("%s(2**4000) = %v, %v; want %v", name, v, err, want)
 		}
 	}
 	thread, _ := libtest.Thread(t, host.Host{})
-	env := starlark.StringDict{"math": Module}
+	env := starlark.StringDict{"math": Module()}
 	for expr, want := range map[string]string{
 		"math.factorial(100001)":             "! OverflowError: 'factorial() of more than 100000'",
 		"math.factorial(1 << 100)":           "! OverflowError: 'factorial() of more than 100000'",
@@ -46,7 +46,7 @@ func TestLargeNumbers(t *testing.T) {
 
 func TestHasAllOfStock(t *testing.T) {
 	for name := range stock.Module.Members {
-		if Module.Members[name] == nil {
+		if Module().Members[name] == nil {
 			t.Errorf("math.%s is missing", name)
 		}
 	}
@@ -62,7 +62,7 @@ func TestEndsWithTheRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := starlark.Call(thread, Module.Members["fsum"], starlark.Tuple{huge}, nil); !errors.Is(err, why) {
+	if _, err := starlark.Call(thread, Module().Members["fsum"], starlark.Tuple{huge}, nil); !errors.Is(err, why) {
 		t.Errorf("fsum in a cancelled run: %v; want its cause", err)
 	}
 }

@@ -28,7 +28,7 @@ func New(h *host.Host) *starlarkstruct.Module {
 			"linesep":  starlark.String("\n"),
 			"name":     starlark.String("posix"),
 			"pardir":   starlark.String(".."),
-			"path":     Path,
+			"path":     Path(),
 			"pathsep":  starlark.String(":"),
 			"sep":      starlark.String("/"),
 			"strerror": strerrorFn,

@@ -9,15 +9,19 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/filemod"
 	"starwire/runtime/py"
 )
 
-// Path is the module os.path, by the rules of posixpath.py. It is immutable;
-// runs may share it.
-var Path = &starlarkstruct.Module{
-	Name: "posixpath",
-	Members: starlark.StringDict{
+var path lazy.Module
+
+// Path returns the module os.path, by the rules of posixpath.py, made on first use.
+// It is immutable; runs may share it.
+func Path() *starlarkstruct.Module { return path.Get("posixpath", pathMembers) }
+
+func pathMembers() starlark.StringDict {
+	return starlark.StringDict{
 		"basename":     starlark.NewBuiltin("basename", pathBasename),
 		"commonprefix": starlark.NewBuiltin("commonprefix", pathCommonPrefix),
 		"dirname":      starlark.NewBuiltin("dirname", pathDirname),
@@ -42,10 +46,8 @@ var Path = &starlarkstruct.Module{
 		"pardir":  starlark.String(".."),
 		"pathsep": starlark.String(":"),
 		"sep":     starlark.String("/"),
-	},
+	}
 }
-
-func init() { Path.Freeze() }
 
 // pathArg unpacks the one path that most functions take. first is the method
 // that posixpath.py calls on it first.

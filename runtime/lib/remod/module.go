@@ -7,13 +7,17 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-// Module is the module re. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{
-	Name: "re",
-	Members: starlark.StringDict{
+var module lazy.Module
+
+// Module returns the module re, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("re", members) }
+
+func members() starlark.StringDict {
+	return starlark.StringDict{
 		"compile":  starlark.NewBuiltin("compile", reCompile),
 		"error":    Error,
 		"escape":   starlark.NewBuiltin("escape", reEscape),
@@ -39,10 +43,8 @@ var Module = &starlarkstruct.Module{
 		"UNICODE":    starlark.MakeInt(flagUnicode),
 		"VERBOSE":    starlark.MakeInt(flagVerbose),
 		"X":          starlark.MakeInt(flagVerbose),
-	},
+	}
 }
-
-func init() { Module.Freeze() }
 
 // reCompile is re.compile(pattern, flags=0).
 func reCompile(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

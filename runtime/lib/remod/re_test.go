@@ -16,7 +16,7 @@ import (
 )
 
 func TestRecorded(t *testing.T) {
-	libtest.Run(t, "testdata/re.session", Module)
+	libtest.Run(t, "testdata/re.session", Module())
 }
 
 func TestLimits(t *testing.T) {
@@ -78,7 +78,7 @@ func TestEndsWithTheRun(t *testing.T) {
 	run := func(calls int, name string, args ...starlark.Value) error {
 		thread := new(starlark.Thread)
 		host.Attach(thread, &countdown{context.Background(), calls, why}, host.Host{})
-		_, err := starlark.Call(thread, Module.Members[name], args, nil)
+		_, err := starlark.Call(thread, Module().Members[name], args, nil)
 		return err
 	}
 	long := starlark.String(strings.Repeat("ab\xff", 1<<22))
@@ -98,7 +98,7 @@ func TestEndsWithTheRun(t *testing.T) {
 
 func TestFrozenIterator(t *testing.T) {
 	thread, _ := libtest.Thread(t, host.Host{})
-	env := starlark.StringDict{"re": Module}
+	env := starlark.StringDict{"re": Module()}
 	if got := libtest.Eval(thread, env, "it = re.finditer('a', 'aaa')\n"); got != "" {
 		t.Fatal(got)
 	}
@@ -112,7 +112,7 @@ func TestFrozenIterator(t *testing.T) {
 
 func TestValues(t *testing.T) {
 	thread, _ := libtest.Thread(t, host.Host{})
-	env := starlark.StringDict{"re": Module}
+	env := starlark.StringDict{"re": Module()}
 	tests := []struct{ expr, want string }{
 		{"p = re.compile('(?P<b>b)(?P<a>a)')\nm = p.match('ba')\n", ""},
 		{"p, m, re.finditer('a', 'a')", "(<_sre.SRE_Pattern object>, <_sre.SRE_Match object>, <callable-iterator object>)"},
@@ -146,7 +146,7 @@ func TestValues(t *testing.T) {
 func TestManyMatches(t *testing.T) {
 	thread, _ := libtest.Thread(t, host.Host{})
 	const n = 1 << 13
-	env := starlark.StringDict{"re": Module, "s": starlark.String(strings.Repeat("key=value; \n", n))}
+	env := starlark.StringDict{"re": Module(), "s": starlark.String(strings.Repeat("key=value; \n", n))}
 	if got := libtest.Eval(thread, env, `
 def tokens():
     p, pos, n = re.compile("[a-z]+|[^a-z]+"), 0, 0

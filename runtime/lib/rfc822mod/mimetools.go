@@ -12,14 +12,16 @@ import (
 	"starwire/runtime/py"
 )
 
-// MIMEMembers holds what Python's module mimetools offers besides Message,
-// under Python's names, but for what starts other programs. It is immutable.
-var MIMEMembers = starlark.StringDict{
-	"choose_boundary": starlark.NewBuiltin("choose_boundary", chooseBoundary),
-	"copybinary":      starlark.NewBuiltin("copybinary", copyBinary),
-	"copyliteral":     starlark.NewBuiltin("copyliteral", copyLiteral),
-	"decode":          starlark.NewBuiltin("decode", decode),
-	"encode":          starlark.NewBuiltin("encode", encode),
+// MIMEMembers returns what Python's module mimetools offers besides Message,
+// under Python's names, but for what starts other programs. The dict is the caller's.
+func MIMEMembers() starlark.StringDict {
+	return starlark.StringDict{
+		"choose_boundary": starlark.NewBuiltin("choose_boundary", chooseBoundary),
+		"copybinary":      starlark.NewBuiltin("copybinary", copyBinary),
+		"copyliteral":     starlark.NewBuiltin("copyliteral", copyLiteral),
+		"decode":          starlark.NewBuiltin("decode", decode),
+		"encode":          starlark.NewBuiltin("encode", encode),
+	}
 }
 
 // boundaries is the key of a run's counter of boundaries.

@@ -9,18 +9,20 @@ import (
 	"starwire/runtime/py"
 )
 
-// Members holds what Python's module rfc822 offers besides Message, under
-// Python's names. It is immutable.
-var Members = starlark.StringDict{
-	"AddressList":       starlark.NewBuiltin("AddressList", newAddressList),
-	"dump_address_pair": starlark.NewBuiltin("dump_address_pair", dumpAddressPair),
-	"formatdate":        starlark.NewBuiltin("formatdate", formatDate),
-	"mktime_tz":         starlark.NewBuiltin("mktime_tz", mktimeTZ),
-	"parseaddr":         starlark.NewBuiltin("parseaddr", parseAddr),
-	"parsedate":         starlark.NewBuiltin("parsedate", parseDate),
-	"parsedate_tz":      starlark.NewBuiltin("parsedate_tz", parseDateTZ),
-	"quote":             starlark.NewBuiltin("quote", quote),
-	"unquote":           starlark.NewBuiltin("unquote", unquote),
+// Members returns what Python's module rfc822 offers besides Message, under
+// Python's names. The dict is the caller's.
+func Members() starlark.StringDict {
+	return starlark.StringDict{
+		"AddressList":       starlark.NewBuiltin("AddressList", newAddressList),
+		"dump_address_pair": starlark.NewBuiltin("dump_address_pair", dumpAddressPair),
+		"formatdate":        starlark.NewBuiltin("formatdate", formatDate),
+		"mktime_tz":         starlark.NewBuiltin("mktime_tz", mktimeTZ),
+		"parseaddr":         starlark.NewBuiltin("parseaddr", parseAddr),
+		"parsedate":         starlark.NewBuiltin("parsedate", parseDate),
+		"parsedate_tz":      starlark.NewBuiltin("parsedate_tz", parseDateTZ),
+		"quote":             starlark.NewBuiltin("quote", quote),
+		"unquote":           starlark.NewBuiltin("unquote", unquote),
+	}
 }
 
 // Tuple returns the nine items of time.mktime's argument, of which weekday, day

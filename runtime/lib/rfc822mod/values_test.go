@@ -14,7 +14,7 @@ import (
 )
 
 func TestSession(t *testing.T) {
-	libtest.Run(t, "testdata/rfc822.session", &starlarkstruct.Module{Name: "rfc822", Members: Members})
+	libtest.Run(t, "testdata/rfc822.session", &starlarkstruct.Module{Name: "rfc822", Members: Members()})
 }
 
 // stringIO is as much of Python's module as texts are copied through.
@@ -60,13 +60,13 @@ var stringIO = &starlarkstruct.Module{Name: "StringIO", Members: starlark.String
 }}
 
 func TestMimetoolsSession(t *testing.T) {
-	libtest.Run(t, "testdata/mimetools.session", &starlarkstruct.Module{Name: "mimetools", Members: MIMEMembers}, stringIO)
+	libtest.Run(t, "testdata/mimetools.session", &starlarkstruct.Module{Name: "mimetools", Members: MIMEMembers()}, stringIO)
 }
 
 // Boundaries differ, hold nothing of the machine, and need the clock alone.
 func TestChooseBoundary(t *testing.T) {
 	thread, _ := libtest.Thread(t, host.Host{})
-	got := libtest.Eval(thread, MIMEMembers, "[choose_boundary() for _ in range(2)]")
+	got := libtest.Eval(thread, MIMEMembers(), "[choose_boundary() for _ in range(2)]")
 	if want := "['127.0.0.1.1.1.1600000000.250.1', '127.0.0.1.1.1.1600000000.250.2']\n"; got != want {
 		t.Errorf("choose_boundary() twice = %s; want %s", got, want)
 	}
@@ -81,7 +81,7 @@ func TestMimetoolsFaults(t *testing.T) {
 		return starlarkstruct.FromStringDict(starlark.String("file"), starlark.StringDict{"read": f, "readline": f, "write": f})
 	}
 	env := starlark.StringDict{"none": returning(starlark.None), "long": returning(starlark.String(strings.Repeat("x", 46)))}
-	for name, v := range MIMEMembers {
+	for name, v := range MIMEMembers() {
 		env[name] = v
 	}
 	for _, tt := range []struct{ source, want string }{
@@ -113,7 +113,7 @@ func TestCopyEndsWithTheRun(t *testing.T) {
 			return starlark.None, nil
 		}),
 	})
-	_, err := starlark.Call(thread, MIMEMembers["copybinary"], starlark.Tuple{file, file}, nil)
+	_, err := starlark.Call(thread, MIMEMembers()["copybinary"], starlark.Tuple{file, file}, nil)
 	if err == nil || err.Error() != "enough" || reads != 3 {
 		t.Errorf("copybinary from an endless file: %v after %d reads; want the cause of the run's end", err, reads)
 	}
@@ -142,7 +142,7 @@ func TestAddressListValue(t *testing.T) {
 
 func TestFormatDateNow(t *testing.T) {
 	thread, _ := libtest.Thread(t, host.Host{})
-	got := libtest.Eval(thread, starlark.StringDict(Members), "formatdate()")
+	got := libtest.Eval(thread, starlark.StringDict(Members()), "formatdate()")
 	if want := "'Sun, 13 Sep 2020 12:26:40 GMT'\n"; got != want {
 		t.Errorf("formatdate() = %s; want %s", got, want)
 	}

@@ -10,11 +10,14 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-// Module is the module socket. It is immutable; every run may share it.
-var Module = &starlarkstruct.Module{Name: "socket", Members: members()}
+var module lazy.Module
+
+// Module returns the module socket, made on first use. It is immutable; every run may share it.
+func Module() *starlarkstruct.Module { return module.Get("socket", members) }
 
 func members() starlark.StringDict {
 	m := starlark.StringDict{

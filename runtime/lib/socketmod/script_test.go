@@ -18,7 +18,7 @@ import (
 
 // globals are what the tests' scripts see: the module, and a connected socket s.
 func (r *rig) globals() starlark.StringDict {
-	return starlark.StringDict{"socket": Module, "s": r.s, "IOError": py.IOError}
+	return starlark.StringDict{"socket": Module(), "s": r.s, "IOError": py.IOError}
 }
 
 // run evaluates lines and compares their outcomes with want, one each; "" is none.
@@ -54,7 +54,7 @@ func TestScript(t *testing.T) {
 		io.ReadFull(conn, buf)
 		fmt.Fprintf(conn, "%s and more", buf)
 	}()
-	g := starlark.StringDict{"socket": Module, "port": portOf(l)}
+	g := starlark.StringDict{"socket": Module(), "port": portOf(l)}
 	r.run(t, g,
 		`s = socket.create_connection(("127.0.0.1", port), 5)`,
 		`s ==> <socket>`,
@@ -96,7 +96,7 @@ func TestScriptConnect(t *testing.T) {
 	onLinux(t)
 	r := newRun(t, host.Host{})
 	l := listen(t)
-	g := starlark.StringDict{"socket": Module, "port": portOf(l)}
+	g := starlark.StringDict{"socket": Module(), "port": portOf(l)}
 	r.run(t, g,
 		`s = socket.socket()`,
 		`s.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)`,
@@ -317,7 +317,7 @@ func TestAttributes(t *testing.T) {
 
 // A thread without a Host may not connect.
 func TestNothingGranted(t *testing.T) {
-	got := libtest.Eval(new(starlark.Thread), starlark.StringDict{"socket": Module}, `socket.create_connection(("h", 80))`)
+	got := libtest.Eval(new(starlark.Thread), starlark.StringDict{"socket": Module()}, `socket.create_connection(("h", 80))`)
 	if !strings.Contains(got, "not allowed to connect to h:80") {
 		t.Errorf("create_connection = %s; want a refusal", got)
 	}

@@ -485,7 +485,7 @@ func TestVersions(t *testing.T) {
 		}
 		c.verifyMode, c.defaults = certRequired, true
 		if tt.set != "" {
-			r.eval(t, starlark.StringDict{"c": c, "ssl": Module}, tt.set)
+			r.eval(t, starlark.StringDict{"c": c, "ssl": Module()}, tt.set)
 		}
 		s, err := c.Wrap(r.thread, r.connect(t, serveTLS(t, config, untilClosed), socketmod.NoTimeout), "localhost")
 		if err != nil {

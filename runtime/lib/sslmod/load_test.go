@@ -122,7 +122,7 @@ func TestFilesNeedAGrant(t *testing.T) {
 			t.Errorf("%s = %v; want a PermissionError for x", name, err)
 		}
 	}
-	if got := libtest.Eval(thread, starlark.StringDict{"ssl": Module}, `ssl.get_default_verify_paths()[:3]`); got != "(None, None, 'SSL_CERT_FILE')\n" {
+	if got := libtest.Eval(thread, starlark.StringDict{"ssl": Module()}, `ssl.get_default_verify_paths()[:3]`); got != "(None, None, 'SSL_CERT_FILE')\n" {
 		t.Errorf("get_default_verify_paths()[:3] = %s", got)
 	}
 	r := newRun(t, host.Host{Budget: &host.Budget{ReadLimit: 10}})
@@ -191,7 +191,7 @@ func TestLoadVerifyLocations(t *testing.T) {
 			t.Errorf("%s: %d authorities were loaded", tt.name, len(c.authorities))
 		}
 	}
-	r.eval(t, starlark.StringDict{"ssl": Module, "ca": starlark.Bytes(authority), "leaf": starlark.String(localhost.Leaf.Raw)},
+	r.eval(t, starlark.StringDict{"ssl": Module(), "ca": starlark.Bytes(authority), "leaf": starlark.String(localhost.Leaf.Raw)},
 		`c = ssl.create_default_context(cadata=ca)`,
 		`c.cert_store_stats() ==> {'crl': 0, 'x509': 1, 'x509_ca': 1}`,
 		`c.load_verify_locations(cadata=ca)`,
@@ -211,7 +211,7 @@ func TestCertificateDict(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := newRun(t, host.Host{})
-	got := libtest.Eval(r.thread, starlark.StringDict{"ssl": Module},
+	got := libtest.Eval(r.thread, starlark.StringDict{"ssl": Module()},
 		`ssl.create_default_context(cafile="testdata/certificate.pem").get_ca_certs()[0]`)
 	if got != string(want) {
 		t.Errorf("got  %swant %s", got, want)
@@ -284,7 +284,7 @@ func TestServerSide(t *testing.T) {
 		got <- err
 	})
 	r := newRun(t, host.Host{})
-	g := starlark.StringDict{"ssl": Module, "both": starlark.String(both), "ca": starlark.String(ca), "sock": r.connect(t, port, socketmod.Seconds(60))}
+	g := starlark.StringDict{"ssl": Module(), "both": starlark.String(both), "ca": starlark.String(ca), "sock": r.connect(t, port, socketmod.Seconds(60))}
 	r.eval(t, g,
 		`c = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=ca)`,
 		`c.load_cert_chain(both)`,

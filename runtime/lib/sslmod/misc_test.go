@@ -64,7 +64,7 @@ func TestDefaultVerifyPaths(t *testing.T) {
 		v, ok := env[name]
 		return v, ok, nil
 	}})
-	g := starlark.StringDict{"ssl": Module, "ca": starlark.String(ca), "dir": starlark.String(dir)}
+	g := starlark.StringDict{"ssl": Module(), "ca": starlark.String(ca), "dir": starlark.String(dir)}
 	r.eval(t, g,
 		`p = ssl.get_default_verify_paths()`,
 		`p.cafile == ca, p.capath == dir ==> (True, True)`,
@@ -76,7 +76,7 @@ func TestDefaultVerifyPaths(t *testing.T) {
 
 func TestAbsent(t *testing.T) {
 	r := newRun(t, host.Host{})
-	r.eval(t, starlark.StringDict{"ssl": Module},
+	r.eval(t, starlark.StringDict{"ssl": Module()},
 		`c = ssl.SSLContext(ssl.PROTOCOL_TLS)`,
 		`c.load_dh_params("x") ==> ! NotImplementedError: 'Diffie-Hellman parameters are not supported: ECDHE needs none'`,
 		`c.set_servername_callback(len) ==> ! NotImplementedError: 'server name callbacks are not supported'`,

@@ -6,11 +6,14 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/socketmod"
 )
 
-// Module is the module ssl. It is immutable; every run may share it.
-var Module = &starlarkstruct.Module{Name: "ssl", Members: members()}
+var module lazy.Module
+
+// Module returns the module ssl, made on first use. It is immutable; every run may share it.
+func Module() *starlarkstruct.Module { return module.Get("ssl", members) }
 
 // protocolNames are what get_protocol_name knows.
 var protocolNames = map[int]string{

@@ -16,7 +16,7 @@ import (
 func (r *rig) globals(t *testing.T, port starlark.Value) starlark.StringDict {
 	t.Helper()
 	return starlark.StringDict{
-		"ssl": Module, "socket": socketmod.Module, "port": port,
+		"ssl": Module(), "socket": socketmod.Module(), "port": port,
 		"ca":       starlark.String(file(t, "ca.pem", certPEM(trusted.cert))),
 		"stranger": starlark.String(file(t, "stranger.pem", certPEM(stranger.cert))),
 	}

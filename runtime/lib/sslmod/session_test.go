@@ -14,5 +14,5 @@ func TestSession(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("recorded on Linux, with its errno numbers")
 	}
-	libtest.Run(t, "testdata/ssl.session", socketmod.Module, sslmod.Module)
+	libtest.Run(t, "testdata/ssl.session", socketmod.Module(), sslmod.Module())
 }

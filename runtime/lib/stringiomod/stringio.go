@@ -8,18 +8,20 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-// Module is the module StringIO. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{Name: "StringIO", Members: starlark.StringDict{"StringIO": starlark.NewBuiltin("StringIO", newStringIO)}}
+var module, cModule lazy.Module
 
-// CModule is the module cStringIO. It is immutable; runs may share it.
-var CModule = &starlarkstruct.Module{Name: "cStringIO", Members: starlark.StringDict{"StringIO": starlark.NewBuiltin("StringIO", newStringIO)}}
+// Module returns the module StringIO, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("StringIO", members) }
 
-func init() {
-	Module.Freeze()
-	CModule.Freeze()
+// CModule returns the module cStringIO, made on first use. It is immutable; runs may share it.
+func CModule() *starlarkstruct.Module { return cModule.Get("cStringIO", members) }
+
+func members() starlark.StringDict {
+	return starlark.StringDict{"StringIO": starlark.NewBuiltin("StringIO", newStringIO)}
 }
 
 // A StringIO is a file in memory.

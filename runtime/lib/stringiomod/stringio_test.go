@@ -12,12 +12,12 @@ import (
 )
 
 func TestRecorded(t *testing.T) {
-	libtest.Run(t, "testdata/stringio.session", Module, jsonmod.Module)
+	libtest.Run(t, "testdata/stringio.session", Module(), jsonmod.Module())
 }
 
 func TestBounds(t *testing.T) {
 	thread, _ := libtest.Thread(t, host.Host{})
-	env := starlark.StringDict{"cStringIO": CModule}
+	env := starlark.StringDict{"cStringIO": CModule()}
 	tests := []struct{ expr, want string }{
 		{"f = cStringIO.StringIO('abc')\n", ""},
 		{"f", "<StringIO.StringIO instance>"},

@@ -8,6 +8,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/py"
 )
@@ -20,27 +21,30 @@ const (
 	whitespace  = "\t\n\x0b\x0c\r "
 )
 
-// Module is the module string. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{Name: "string", Members: starlark.StringDict{
-	"ascii_letters":   starlark.String(lowercase + uppercase),
-	"ascii_lowercase": starlark.String(lowercase),
-	"ascii_uppercase": starlark.String(uppercase),
-	"capwords":        starlark.NewBuiltin("capwords", capWords),
-	"digits":          starlark.String(digits),
-	"hexdigits":       starlark.String(digits + "abcdefABCDEF"),
-	"join":            starlark.NewBuiltin("join", join),
-	"joinfields":      starlark.NewBuiltin("joinfields", join),
-	"letters":         starlark.String(lowercase + uppercase),
-	"lowercase":       starlark.String(lowercase),
-	"maketrans":       starlark.NewBuiltin("maketrans", makeTrans),
-	"octdigits":       starlark.String("01234567"),
-	"printable":       starlark.String(digits + lowercase + uppercase + punctuation + " \t\n\r\x0b\x0c"),
-	"punctuation":     starlark.String(punctuation),
-	"uppercase":       starlark.String(uppercase),
-	"whitespace":      starlark.String(whitespace),
-}}
+var module lazy.Module
 
-func init() {
+// Module returns the module string, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("string", members) }
+
+func members() starlark.StringDict {
+	m := starlark.StringDict{
+		"ascii_letters":   starlark.String(lowercase + uppercase),
+		"ascii_lowercase": starlark.String(lowercase),
+		"ascii_uppercase": starlark.String(uppercase),
+		"capwords":        starlark.NewBuiltin("capwords", capWords),
+		"digits":          starlark.String(digits),
+		"hexdigits":       starlark.String(digits + "abcdefABCDEF"),
+		"join":            starlark.NewBuiltin("join", join),
+		"joinfields":      starlark.NewBuiltin("joinfields", join),
+		"letters":         starlark.String(lowercase + uppercase),
+		"lowercase":       starlark.String(lowercase),
+		"maketrans":       starlark.NewBuiltin("maketrans", makeTrans),
+		"octdigits":       starlark.String("01234567"),
+		"printable":       starlark.String(digits + lowercase + uppercase + punctuation + " \t\n\r\x0b\x0c"),
+		"punctuation":     starlark.String(punctuation),
+		"uppercase":       starlark.String(uppercase),
+		"whitespace":      starlark.String(whitespace),
+	}
 	// string.py, "Backward compatible names for exceptions" and the functions: f(s, …) is s.f(…).
 	for name, method := range map[string]string{
 		"atof": "", "atoi": "", "atol": "",
@@ -51,15 +55,15 @@ func init() {
 		if method == "" {
 			method = name
 		}
-		Module.Members[name] = starlark.NewBuiltin(name, asMethod(method))
+		m[name] = starlark.NewBuiltin(name, asMethod(method))
 	}
 	types := builtinmod.Members(nil)
 	for name, of := range map[string]string{"atof": "float", "atoi": "int", "atol": "long"} {
-		Module.Members[name] = starlark.NewBuiltin(name, func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		m[name] = starlark.NewBuiltin(name, func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			return starlark.Call(thread, types[of], args, kwargs)
 		})
 	}
-	Module.Freeze()
+	return m
 }
 
 // asMethod makes a function of a method: its first argument is the string.

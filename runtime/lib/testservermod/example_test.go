@@ -51,7 +51,7 @@ print(log, [r.method + " " + r.path for r in srv.requests])
 		},
 	})
 	defer h.Resources.Close()
-	modules := starlark.StringDict{"httplib": httplibmod.Module, "testserver": testservermod.Module}
+	modules := starlark.StringDict{"httplib": httplibmod.Module(), "testserver": testservermod.Module()}
 	options := &syntax.FileOptions{TopLevelControl: true, GlobalReassign: true}
 	if _, program, err := starlark.SourceProgramOptions(options, "example.star", script, modules.Has); err != nil {
 		fmt.Println(err)

@@ -11,23 +11,25 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-// Module is the module testserver. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{
-	Name: "testserver",
-	Members: starlark.StringDict{
+var module lazy.Module
+
+// Module returns the module testserver, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("testserver", members) }
+
+func members() starlark.StringDict {
+	return starlark.StringDict{
 		"delay": starlark.NewBuiltin("delay", newDelay),
 		"drip":  starlark.NewBuiltin("drip", newDrip),
 		"proxy": starlark.NewBuiltin("proxy", startProxy),
 		"raw":   starlark.NewBuiltin("raw", newRaw),
 		"reset": starlark.NewBuiltin("reset", newReset),
 		"start": starlark.NewBuiltin("start", startServer),
-	},
+	}
 }
-
-func init() { Module.Freeze() }
 
 const (
 	defaultTimeout = 60.0     // seconds

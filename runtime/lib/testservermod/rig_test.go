@@ -60,7 +60,7 @@ var options = &syntax.FileOptions{Set: true, While: true, TopLevelControl: true,
 // exec runs a script. Besides testserver it has talk(addr, text), which sends
 // text to addr and returns what comes back until the end.
 func (r *rig) exec(src string) error {
-	env := starlark.StringDict{"testserver": Module, "talk": starlark.NewBuiltin("talk", r.talk)}
+	env := starlark.StringDict{"testserver": Module(), "talk": starlark.NewBuiltin("talk", r.talk)}
 	for k, v := range r.globals {
 		env[k] = v
 	}
@@ -96,7 +96,7 @@ func (r *rig) start(args string) *server {
 // eval returns the text of an expression over what the scripts defined.
 func (r *rig) eval(expr string) string {
 	r.t.Helper()
-	env := starlark.StringDict{"testserver": Module}
+	env := starlark.StringDict{"testserver": Module()}
 	for k, v := range r.globals {
 		env[k] = v
 	}

@@ -404,7 +404,7 @@ func TestEnded(t *testing.T) {
 func TestRefused(t *testing.T) {
 	thread := new(starlark.Thread)
 	host.Attach(thread, context.Background(), host.Host{})
-	_, err := starlark.Call(thread, Module.Members["start"], nil, nil)
+	_, err := starlark.Call(thread, Module().Members["start"], nil, nil)
 	var refused *host.PermissionError
 	if !errors.As(err, &refused) || refused.Grant != "--allow-listen" {
 		t.Errorf("start without a grant = %v; want a PermissionError", err)

@@ -7,13 +7,14 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-// Module is the module time. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{Name: "time", Members: members()}
+var module lazy.Module
 
-func init() { Module.Freeze() }
+// Module returns the module time, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("time", members) }
 
 func members() starlark.StringDict {
 	std, dst := zones(time.Local, time.Now().Year())

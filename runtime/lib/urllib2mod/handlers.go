@@ -186,13 +186,13 @@ func httpOpen(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		return nil, err
 	}
 	if b.Name() == "http_open" {
-		return send(thread, o, httplibmod.Module.Members["HTTPConnection"], req, nil)
+		return send(thread, o, httplibmod.Module().Members["HTTPConnection"], req, nil)
 	}
 	var more []starlark.Tuple
 	if context := o.Field("_context"); context != starlark.None {
 		more = []starlark.Tuple{{starlark.String("context"), context}}
 	}
-	return send(thread, o, httplibmod.Module.Members["HTTPSConnection"], req, more)
+	return send(thread, o, httplibmod.Module().Members["HTTPSConnection"], req, more)
 }
 
 // doOpen is do_open(http_class, req, **http_conn_args).
@@ -222,7 +222,7 @@ func send(thread *starlark.Thread, o *py.Object, class starlark.Value, req *py.O
 	timeout := req.Field("timeout")
 	if timeout == starlark.None {
 		if v, _ := req.Attr("timeout"); v == nil {
-			timeout = socketmod.Module.Members["_GLOBAL_DEFAULT_TIMEOUT"]
+			timeout = socketmod.Module().Members["_GLOBAL_DEFAULT_TIMEOUT"]
 		}
 	}
 	h, err := starlark.Call(thread, class, starlark.Tuple{host}, append([]starlark.Tuple{{starlark.String("timeout"), timeout}}, more...))
@@ -444,7 +444,7 @@ func unknownOpen(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 
 // defaultContext is ssl.create_default_context(cafile=cafile, capath=capath).
 func defaultContext(thread *starlark.Thread, cafile, capath starlark.Value) (starlark.Value, error) {
-	return starlark.Call(thread, sslmod.Module.Members["create_default_context"], nil, []starlark.Tuple{
+	return starlark.Call(thread, sslmod.Module().Members["create_default_context"], nil, []starlark.Tuple{
 		{starlark.String("cafile"), cafile}, {starlark.String("capath"), capath},
 	})
 }

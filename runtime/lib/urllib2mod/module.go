@@ -4,6 +4,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/cookielibmod"
 	"starwire/runtime/py"
 )
@@ -11,16 +12,14 @@ import (
 // HTTPCookieProcessor is the handler that keeps cookies in its field cookiejar.
 var HTTPCookieProcessor *py.Kind
 
-// Module is the module urllib2. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{Name: "urllib2", Members: starlark.StringDict{
-	"HTTPError":      HTTPError,
-	"URLError":       URLError,
-	"build_opener":   starlark.NewBuiltin("build_opener", buildOpener),
-	"install_opener": starlark.NewBuiltin("install_opener", installOpener),
-	"urlopen":        starlark.NewBuiltin("urlopen", urlOpen),
-}}
+var module lazy.Module
 
-func init() {
+// Module returns the module urllib2, made on first use. It is immutable; runs may
+// share it. Its classes, as Request, are made with it, and nil before.
+func Module() *starlarkstruct.Module { return module.Get("urllib2", members) }
+
+// members makes the classes, and lists what is in the module.
+func members() starlark.StringDict {
 	makeRequest()
 	makeOpener()
 	makeHandlers()
@@ -34,14 +33,21 @@ func init() {
 			"http_request": cookieRequest, "https_request": cookieRequest,
 			"http_response": cookieResponse, "https_response": cookieResponse,
 		})}
+	m := starlark.StringDict{
+		"HTTPError":      HTTPError,
+		"URLError":       URLError,
+		"build_opener":   starlark.NewBuiltin("build_opener", buildOpener),
+		"install_opener": starlark.NewBuiltin("install_opener", installOpener),
+		"urlopen":        starlark.NewBuiltin("urlopen", urlOpen),
+	}
 	for _, k := range []*py.Kind{
 		BaseHandler, HTTPBasicAuthHandler, HTTPCookieProcessor, HTTPDefaultErrorHandler, HTTPDigestAuthHandler,
 		HTTPErrorProcessor, HTTPHandler, HTTPPasswordMgr, HTTPPasswordMgrWithDefaultRealm, HTTPRedirectHandler,
 		HTTPSHandler, OpenerDirector, ProxyBasicAuthHandler, ProxyDigestAuthHandler, ProxyHandler, Request, UnknownHandler,
 	} {
-		Module.Members[k.Class] = k
+		m[k.Class] = k
 	}
-	Module.Freeze()
+	return m
 }
 
 // cookieInit is __init__(cookiejar=None).
@@ -52,7 +58,7 @@ func cookieInit(thread *starlark.Thread, o *py.Object, args starlark.Tuple, kwar
 	}
 	if jar == nil {
 		var err error
-		if jar, err = starlark.Call(thread, cookielibmod.Module.Members["CookieJar"], nil, nil); err != nil {
+		if jar, err = starlark.Call(thread, cookielibmod.Module().Members["CookieJar"], nil, nil); err != nil {
 			return err
 		}
 	}

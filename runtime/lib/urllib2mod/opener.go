@@ -154,7 +154,7 @@ func openerOpen(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	_, d := py.Receiver[*director](b)
 	var url starlark.Value
 	var data starlark.Value = starlark.None
-	timeout := socketmod.Module.Members["_GLOBAL_DEFAULT_TIMEOUT"]
+	timeout := socketmod.Module().Members["_GLOBAL_DEFAULT_TIMEOUT"]
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "fullurl", &url, "data?", &data, "timeout?", &timeout); err != nil {
 		return nil, err
 	}
@@ -308,7 +308,7 @@ func buildOpener(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 func urlOpen(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var url starlark.Value
 	var data, cafile, capath, cadefault, tls starlark.Value = starlark.None, starlark.None, starlark.None, starlark.False, starlark.None
-	timeout := socketmod.Module.Members["_GLOBAL_DEFAULT_TIMEOUT"]
+	timeout := socketmod.Module().Members["_GLOBAL_DEFAULT_TIMEOUT"]
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "url", &url, "data?", &data, "timeout?", &timeout,
 		"cafile?", &cafile, "capath?", &capath, "cadefault?", &cadefault, "context?", &tls); err != nil {
 		return nil, err

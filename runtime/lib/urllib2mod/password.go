@@ -40,7 +40,7 @@ func makePasswords() {
 //
 // urllib2.py, HTTPPasswordMgr.reduce_uri.
 func reduce(thread *starlark.Thread, uri string, defaultPort bool) (place, error) {
-	v, err := starlark.Call(thread, urlparsemod.Module.Members["urlsplit"], starlark.Tuple{starlark.String(uri)}, nil)
+	v, err := starlark.Call(thread, urlparsemod.Module().Members["urlsplit"], starlark.Tuple{starlark.String(uri)}, nil)
 	if err != nil {
 		return place{}, err
 	}

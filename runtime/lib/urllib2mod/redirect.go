@@ -113,7 +113,7 @@ func (f failure) location(thread *starlark.Thread) (url string, ok bool, err err
 		}
 		url = py.Str(list.Index(0))
 		call := func(function string, args ...starlark.Value) (starlark.Value, error) {
-			return starlark.Call(thread, urlparsemod.Module.Members[function], args, nil)
+			return starlark.Call(thread, urlparsemod.Module().Members[function], args, nil)
 		}
 		parts, err := call("urlparse", starlark.String(url))
 		if err != nil {

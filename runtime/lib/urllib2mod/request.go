@@ -108,7 +108,7 @@ func (r *request) fullURL() string {
 
 // requestHost is request_host(request): the host in small letters, without its port.
 func requestHost(thread *starlark.Thread, o *py.Object) (string, error) {
-	v, err := starlark.Call(thread, urlparsemod.Module.Members["urlsplit"], starlark.Tuple{starlark.String(o.Data.(*request).fullURL())}, nil)
+	v, err := starlark.Call(thread, urlparsemod.Module().Members["urlsplit"], starlark.Tuple{starlark.String(o.Data.(*request).fullURL())}, nil)
 	if err != nil {
 		return "", err
 	}

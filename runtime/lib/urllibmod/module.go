@@ -3,12 +3,17 @@ package urllibmod
 import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
+
+	"starwire/runtime/lazy"
 )
 
-// Module is the module urllib. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{
-	Name: "urllib",
-	Members: starlark.StringDict{
+var module lazy.Module
+
+// Module returns the module urllib, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("urllib", members) }
+
+func members() starlark.StringDict {
+	return starlark.StringDict{
 		"always_safe":  starlark.String(alwaysSafe),
 		"pathname2url": starlark.NewBuiltin("pathname2url", pathname2url),
 		"quote":        starlark.NewBuiltin("quote", quote),
@@ -28,7 +33,5 @@ var Module = &starlarkstruct.Module{
 		"unwrap":       starlark.NewBuiltin("unwrap", unwrap),
 		"url2pathname": starlark.NewBuiltin("url2pathname", url2pathname),
 		"urlencode":    starlark.NewBuiltin("urlencode", urlEncode),
-	},
+	}
 }
-
-func init() { Module.Freeze() }

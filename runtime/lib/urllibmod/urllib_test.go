@@ -13,7 +13,7 @@ import (
 )
 
 func TestRecorded(t *testing.T) {
-	libtest.Run(t, "testdata/urllib.session", Module)
+	libtest.Run(t, "testdata/urllib.session", Module())
 }
 
 func TestUnquoteUndoesQuote(t *testing.T) {
@@ -39,7 +39,7 @@ func TestURLEncodeOfMappings(t *testing.T) {
 	d.SetKey(starlark.String("a"), starlark.MakeInt(1))
 	d.SetKey(starlark.String("b"), starlark.MakeInt(2))
 	for _, query := range []starlark.Value{d, onlyItems{d}} {
-		v, err := starlark.Call(thread, Module.Members["urlencode"], starlark.Tuple{query}, nil)
+		v, err := starlark.Call(thread, Module().Members["urlencode"], starlark.Tuple{query}, nil)
 		if err != nil || v != starlark.String(want) {
 			t.Errorf("urlencode(%s) = %v, %v; want %q", query.Type(), v, err, want)
 		}
@@ -73,7 +73,7 @@ func TestURLEncodeEndsWithTheRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	query := starlark.Tuple{starlark.Tuple{starlark.String("a"), huge}}
-	_, err = starlark.Call(thread, Module.Members["urlencode"], starlark.Tuple{query, starlark.True}, nil)
+	_, err = starlark.Call(thread, Module().Members["urlencode"], starlark.Tuple{query, starlark.True}, nil)
 	if !errors.Is(err, why) {
 		t.Errorf("urlencode in a cancelled run: %v; want its cause", err)
 	}

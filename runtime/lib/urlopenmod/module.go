@@ -18,15 +18,21 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/urllibmod"
 )
 
-// Module is the module urllib. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{Name: "urllib", Members: maps.Clone(urllibmod.Module.Members)}
+var module lazy.Module
 
-func init() {
+// Module returns the module urllib, made on first use. It is immutable; runs may
+// share it. Its classes, as URLopener, are made with it, and nil before.
+func Module() *starlarkstruct.Module { return module.Get("urllib", members) }
+
+// members makes the classes, and lists what is in the module.
+func members() starlark.StringDict {
 	makeKinds()
-	maps.Copy(Module.Members, starlark.StringDict{
+	m := maps.Clone(urllibmod.Module().Members)
+	maps.Copy(m, starlark.StringDict{
 		"ContentTooShortError": ContentTooShortError,
 		"FancyURLopener":       FancyURLopener,
 		"URLopener":            URLopener,
@@ -36,5 +42,5 @@ func init() {
 		"urlopen":              starlark.NewBuiltin("urlopen", urlOpen),
 		"urlretrieve":          starlark.NewBuiltin("urlretrieve", urlRetrieve),
 	})
-	Module.Freeze()
+	return m
 }

@@ -248,13 +248,13 @@ func basic(user string) string { return "Basic " + base64.StdEncoding.EncodeToSt
 // connection returns an httplib.HTTP or httplib.HTTPS.
 func (p *opening) connection(scheme, address string) (starlark.Value, error) {
 	if scheme == "http" {
-		return starlark.Call(p.thread, httplibmod.Module.Members["HTTP"], starlark.Tuple{starlark.String(address)}, nil)
+		return starlark.Call(p.thread, httplibmod.Module().Members["HTTP"], starlark.Tuple{starlark.String(address)}, nil)
 	}
 	var kwargs []starlark.Tuple
 	if context := p.o.Field("context"); context != starlark.None {
 		kwargs = []starlark.Tuple{{starlark.String("context"), context}}
 	}
-	return starlark.Call(p.thread, httplibmod.Module.Members["HTTPS"], starlark.Tuple{starlark.String(address), starlark.MakeInt(0)}, kwargs)
+	return starlark.Call(p.thread, httplibmod.Module().Members["HTTPS"], starlark.Tuple{starlark.String(address), starlark.MakeInt(0)}, kwargs)
 }
 
 // addHeaders sends the field lines of the opener's own.

@@ -32,7 +32,7 @@ var ContentTooShortError = py.NewClass("urllib", "ContentTooShortError", py.Spec
 
 // join is urlparse.urljoin.
 func join(thread *starlark.Thread, base, url string) (string, error) {
-	v, err := starlark.Call(thread, urlparsemod.Module.Members["urljoin"], starlark.Tuple{starlark.String(base), starlark.String(url)}, nil)
+	v, err := starlark.Call(thread, urlparsemod.Module().Members["urljoin"], starlark.Tuple{starlark.String(base), starlark.String(url)}, nil)
 	if err != nil {
 		return "", err
 	}

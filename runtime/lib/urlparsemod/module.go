@@ -5,12 +5,17 @@ import (
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
+
+	"starwire/runtime/lazy"
 )
 
-// Module is the module urlparse. It is immutable; runs may share it.
-var Module = &starlarkstruct.Module{
-	Name: "urlparse",
-	Members: starlark.StringDict{
+var module lazy.Module
+
+// Module returns the module urlparse, made on first use. It is immutable; runs may share it.
+func Module() *starlarkstruct.Module { return module.Get("urlparse", members) }
+
+func members() starlark.StringDict {
+	return starlark.StringDict{
 		"ParseResult":   starlark.NewBuiltin("ParseResult", newParseResult),
 		"SplitResult":   starlark.NewBuiltin("SplitResult", newSplitResult),
 		"parse_qs":      starlark.NewBuiltin("parse_qs", parseQS),
@@ -28,10 +33,8 @@ var Module = &starlarkstruct.Module{
 		"uses_params":   list(usesParams),
 		"uses_query":    list(usesQuery),
 		"uses_relative": list(usesRelative),
-	},
+	}
 }
-
-func init() { Module.Freeze() }
 
 func list(schemes []string) *starlark.List {
 	items := make([]starlark.Value, len(schemes))

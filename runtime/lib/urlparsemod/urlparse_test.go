@@ -9,7 +9,7 @@ import (
 )
 
 func TestRecorded(t *testing.T) {
-	libtest.Run(t, "testdata/urlparse.session", Module)
+	libtest.Run(t, "testdata/urlparse.session", Module())
 }
 
 // urlparse.py takes time that grows with the square of the segments.
