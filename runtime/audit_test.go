@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -121,6 +122,12 @@ fail("enough")
 			if got := second.Permissions(); !reflect.DeepEqual(got, want) {
 				t.Errorf("then it needed %+v; want %+v", got, want)
 			}
+			for what, p := range without(first.Permissions()) {
+				if a, _, err := run(p); len(a.Refused()) == 0 {
+					t.Errorf("without %s nothing is refused: %v", what, err)
+				}
+			}
+			os.Remove("out.txt")
 			third, _, err3 := run(Permissions{})
 			refusals := third.Refused()
 			if tt.refused != nil && !refused(err3) {
@@ -133,6 +140,36 @@ fail("enough")
 			}
 		})
 	}
+}
+
+// without returns p without each of its grants in turn.
+func without(p Permissions) map[string]Permissions {
+	all := make(map[string]Permissions)
+	for i := range p.Net {
+		q := p
+		q.Net = slices.Delete(slices.Clone(p.Net), i, i+1)
+		all["Net "+p.Net[i]] = q
+	}
+	for i := range p.Read {
+		q := p
+		q.Read = slices.Delete(slices.Clone(p.Read), i, i+1)
+		all["Read "+p.Read[i]] = q
+	}
+	for i := range p.Write {
+		q := p
+		q.Write = slices.Delete(slices.Clone(p.Write), i, i+1)
+		all["Write "+p.Write[i]] = q
+	}
+	for i := range p.Env {
+		q := p
+		q.Env = slices.Delete(slices.Clone(p.Env), i, i+1)
+		all["Env "+p.Env[i]] = q
+	}
+	if q := p; q.Listen {
+		q.Listen = false
+		all["Listen"] = q
+	}
+	return all
 }
 
 // TestAuditImports: import looks for several files, and needs the one it finds.
