@@ -250,11 +250,14 @@ var privateRanges = func() []netip.Prefix {
 		"::/127",                 // unspecified and loopback, RFC 4291
 		"fc00::/7",               // unique local, RFC 4193
 		"fe80::/10", "fec0::/10", // link-local, site-local
-		"ff00::/8",      // multicast
-		"2001:db8::/32", // documentation, RFC 3849
-		"100::/64",      // discard, RFC 6666
-		"2001::/32",     // Teredo, RFC 4380: leads to any IPv4 address
-		"64:ff9b:1::/48",
+		"ff00::/8",       // multicast
+		"2001:db8::/32",  // documentation, RFC 3849
+		"100::/64",       // discard, RFC 6666
+		"2001::/32",      // Teredo, RFC 4380: leads to any IPv4 address
+		"64:ff9b:1::/48", // local NAT64, RFC 8215
+		"2001:2::/48",    // benchmarks, RFC 5180
+		"3fff::/20",      // documentation, RFC 9637
+		"5f00::/16",      // segment routing, RFC 9602
 	} {
 		ranges = append(ranges, netip.MustParsePrefix(s))
 	}
@@ -280,9 +283,10 @@ func isPrivate(a netip.Addr) bool {
 const noDeny = "no --deny-net="
 
 var (
-	nat64      = netip.MustParsePrefix("64:ff9b::/96") // RFC 6052
-	compatible = netip.MustParsePrefix("::/96")        // IPv4-compatible, RFC 4291 §2.5.5.1
-	sixToFour  = netip.MustParsePrefix("2002::/16")    // RFC 3056
+	nat64      = netip.MustParsePrefix("64:ff9b::/96")    // RFC 6052
+	compatible = netip.MustParsePrefix("::/96")           // IPv4-compatible, RFC 4291 §2.5.5.1
+	translated = netip.MustParsePrefix("::ffff:0:0:0/96") // RFC 2765 §2.1
+	sixToFour  = netip.MustParsePrefix("2002::/16")       // RFC 3056
 )
 
 // carriedIPv4 returns the IPv4 address that an IPv6 address leads to, or the zero
@@ -293,7 +297,7 @@ func carriedIPv4(a netip.Addr) netip.Addr {
 	}
 	b := a.As16()
 	switch {
-	case nat64.Contains(a), compatible.Contains(a):
+	case nat64.Contains(a), compatible.Contains(a), translated.Contains(a):
 		return netip.AddrFrom4([4]byte(b[12:]))
 	case sixToFour.Contains(a):
 		return netip.AddrFrom4([4]byte(b[2:6]))

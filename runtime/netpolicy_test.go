@@ -258,8 +258,10 @@ func TestPrivate(t *testing.T) {
 		"fbff::1": false, "fc00::": true, "fdff:ffff::1": true, "fe00::1": false,
 		"fe80::1": true, "fe80::1%eth0": true, "febf::1": true, "fec0::1": true, "feff::1": true, "ff02::1": true,
 		"2001:db8::1": true, "2001:db9::1": false, "2001::1": true, "100::1": true, "64:ff9b:1::1": true,
+		"2001:2::1": true, "3fff:fff::1": true, "4000::1": false, "5f00::1": true,
 
-		// IPv4 in IPv6: mapped, compatible, NAT64, 6to4.
+		// IPv4 in IPv6: mapped, translated, compatible, NAT64, 6to4.
+		"::ffff:0:10.0.0.1": true, "::ffff:0:8.8.8.8": false,
 		"::ffff:10.0.0.1": true, "::ffff:127.0.0.1": true, "::ffff:169.254.169.254": true, "::ffff:8.8.8.8": false,
 		"::127.0.0.1": true, "::10.0.0.1": true, "::8.8.8.8": false,
 		"64:ff9b::10.0.0.1": true, "64:ff9b::127.0.0.1": true, "64:ff9b::169.254.169.254": true, "64:ff9b::8.8.8.8": false,
