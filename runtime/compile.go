@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"path"
@@ -34,9 +35,12 @@ var options = syntax.FileOptions{
 	Set: true, While: true, TopLevelControl: true, GlobalReassign: true, Recursion: true,
 }
 
-// maxSourceSize bounds a source text: compiling heeds no deadline, and takes a
-// second or two for as much.
+// maxSourceSize bounds a source text: to compile as much takes a second or two.
 const maxSourceSize = 1 << 20 // bytes
+
+// longSource is from when on a text is compiled on a goroutine of its own: for a
+// shorter one, no run that is stopped goes on for more than 30 ms.
+const longSource = 16 << 10 // bytes
 
 func tooLarge(name string) error {
 	return &SyntaxError{Problems: []Problem{{
@@ -46,16 +50,30 @@ func tooLarge(name string) error {
 }
 
 // compile returns the program for the text, from the cache if it is there. The
-// error is a *SyntaxError.
-func (rt *Runtime) compile(name string, src []byte) (*program, error) {
+// error is a *SyntaxError, or the cause of ctx's end.
+func (rt *Runtime) compile(ctx context.Context, name string, src []byte) (*program, error) {
+	if len(src) > maxSourceSize {
+		return nil, tooLarge(name)
+	}
 	python := rt.IsPython(name)
 	if p := rt.programs.get(name, src, python); p != nil {
 		return p, nil
 	}
-	if len(src) > maxSourceSize {
-		return nil, tooLarge(name)
-	}
 	text := string(src)
+	return compiling(ctx, text, func() (*program, error) { return rt.build(name, text, python) })
+}
+
+// compiling calls compile, which nothing can interrupt: if the text is long, and ctx
+// ends, it is left to itself. A panic is an error.
+func compiling[T any](ctx context.Context, text string, compile func() (T, error)) (T, error) {
+	if len(text) < longSource {
+		return recovering(compile)
+	}
+	return hooked(ctx, compile, nil)
+}
+
+// build compiles the text and puts the program in the cache.
+func (rt *Runtime) build(name, text string, python bool) (*program, error) {
 	file, err := rt.parse(name, text, python)
 	if err != nil {
 		return nil, rt.syntaxError(text, err)

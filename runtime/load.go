@@ -210,7 +210,7 @@ func (t *task) loadFile(f *loadedFile) (starlark.StringDict, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := t.run.rt.compile(f.name, src)
+	p, err := t.run.rt.compile(t.host.Context(), f.name, src)
 	if err != nil {
 		return nil, err
 	}

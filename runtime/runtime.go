@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"io"
 	"maps"
 	"os"
@@ -124,9 +125,9 @@ func (rt *Runtime) Run(ctx context.Context, name string, src []byte) (starlark.S
 	r := rt.newRun(ctx)
 	defer r.close()
 	r.task.arm(ctx) // first: compiling takes time too
-	p, err := rt.compile(name, src)
+	p, err := rt.compile(r.task.host.Context(), name, src)
 	if err != nil {
-		return nil, err
+		return nil, r.task.uncompiled(err)
 	}
 	globals, err := r.task.exec(p)
 	if err != nil {
@@ -149,6 +150,16 @@ func (rt *Runtime) Call(ctx context.Context, fn starlark.Callable, args starlark
 	defer r.close()
 	r.task.arm(ctx)
 	return r.task.call(fn, args, kwargs)
+}
+
+// uncompiled is the error of a text that is no program: a *SyntaxError as it is, and
+// anything else, the end of the run above all, as an *Error.
+func (t *task) uncompiled(err error) error {
+	var syn *SyntaxError
+	if errors.As(err, &syn) && t.stopped() == nil {
+		return err
+	}
+	return t.failure(err)
 }
 
 // call calls fn on a thread of the task.

@@ -190,21 +190,28 @@ func (s *Session) eval(ctx context.Context, c chunk) (starlark.Value, error) {
 		return nil, tooLarge(c.name)
 	}
 	env := s.in(c.python).env
-	prog, reads, err := s.compile(c, env)
-	if err != nil {
-		return nil, err
-	}
-	s.last = nil
 	t := s.run.item(ctx)
 	defer t.disarm()
+	var future pysyntax.Session // a copy: compiling may go on when the item has ended
+	if c.future != nil {
+		future, c.future = *c.future, &future
+	}
+	p, err := compiling(t.host.Context(), c.text, func() (*program, error) { return s.compile(c, env) })
+	if err != nil {
+		return nil, t.uncompiled(err)
+	}
+	if c.future != nil {
+		s.future = future
+	}
+	s.last = nil
 	s.run.addSource(c.name, c.text)
-	if len(reads) > 0 {
-		s.run.addReads(prog, reads)
+	if len(p.reads) > 0 {
+		s.run.addReads(p.prog, p.reads)
 	}
 	thread := t.newThread(c.name)
 	defer t.release(thread)
 	_, err = recovering(func() (starlark.StringDict, error) {
-		return prog.Init(thread, env)
+		return p.prog.Init(thread, env)
 	})
 	if err = stateOf(thread).settle(thread, err); err != nil {
 		return nil, t.failure(err)
@@ -274,30 +281,30 @@ func (s *Session) Names() []string {
 
 // compile returns the program for the chunk, its global variables those of the
 // session, and which of them its functions read.
-func (s *Session) compile(c chunk, env starlark.StringDict) (*starlark.Program, reads, error) {
+func (s *Session) compile(c chunk, env starlark.StringDict) (*program, error) {
 	rt := s.run.rt
 	// The resolver annotates one tree, to tell local names from global ones; the
 	// other is rewritten and compiled.
 	scopes, err := s.parse(c)
 	if err != nil {
-		return nil, nil, rt.syntaxError(c.text, err)
+		return nil, rt.syntaxError(c.text, err)
 	}
 	file, err := s.parse(c)
 	if err != nil {
-		return nil, nil, rt.syntaxError(c.text, err)
+		return nil, rt.syntaxError(c.text, err)
 	}
 	guardTree(scopes, rt.known, true)
 	guardTree(file, rt.known, true)
 	anything := func(string) bool { return true }
 	if _, err := starlark.FileProgram(scopes, anything); err != nil {
-		return nil, nil, rt.syntaxError(c.text, err)
+		return nil, rt.syntaxError(c.text, err)
 	}
 	rewriteGlobals(file, scopes, c.show)
 	prog, err := starlark.FileProgram(file, env.Has)
 	if err != nil {
-		return nil, nil, rt.syntaxError(c.text, err)
+		return nil, rt.syntaxError(c.text, err)
 	}
-	return prog, readsOf(file), nil
+	return &program{name: c.name, text: c.text, python: c.python, prog: prog, reads: readsOf(file)}, nil
 }
 
 func (s *Session) parse(c chunk) (*syntax.File, error) {
