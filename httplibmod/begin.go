@@ -103,7 +103,7 @@ func (r *HTTPResponse) readHead(thread *starlark.Thread, first bool) (s statusLi
 		return r.readHeadStrictly(thread)
 	}
 	h := &r.t.head
-	if !debugging(r.debuglevel) && (rules.limits.FieldLines > 0 || r.t.headerLimit(thread) == maxHeaders) {
+	if !debugging(r.manner.debuglevel) && (rules.limits.FieldLines > 0 || r.t.headerLimit(thread) == maxHeaders) {
 		switch err := r.r.ReadResponse(h); {
 		case err == nil:
 			if h.Status == 100 || h.Status > 101 && h.Status < 200 {
@@ -150,7 +150,7 @@ func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s st
 	if s, err = r.readStatusByRule(thread, lines, first); err != nil || s.simple != "" {
 		return s, err
 	}
-	debug := debugging(r.debuglevel)
+	debug := debugging(r.manner.debuglevel)
 	if s.code < 200 && s.code != 101 {
 		return s, r.skipInterim(thread, lines, debug)
 	}
@@ -174,13 +174,13 @@ func (r *HTTPResponse) readHeadByRule(thread *starlark.Thread, first bool) (s st
 // if that is so.
 func (r *HTTPResponse) readStatusByRule(thread *starlark.Thread, lines *headLines, first bool) (statusLine, error) {
 	var debug func(string)
-	if debugging(r.debuglevel) {
+	if debugging(r.manner.debuglevel) {
 		debug = func(line string) {
 			debugPrint(thread, "reply: "+py.Quote(line)+"\n")
 		}
 	}
 	// HTTP/0.9 has no place on TLS, nor behind another response (H2, D19).
-	strict := bool(r.strict.Truth()) || !first || r.t.secure()
+	strict := bool(r.manner.strict.Truth()) || !first || r.t.secure()
 	s, err := readStatus(lines, strict, debug)
 	if err != nil && s.simple != "" {
 		r.abandon(thread) // Python closes here, before the error
@@ -229,7 +229,7 @@ func (r *HTTPResponse) settle(s statusLine) error {
 		r.msg.parse()
 		r.msg.status = endOfInput // Python reads it from an empty file
 		r.left, r.willClose = untilClose, true
-		r.prefix = s.simple
+		r.oddly().prefix = s.simple
 		r.body = r.r.Body(wire.Framing{Kind: wire.UntilClose})
 		return nil
 	}

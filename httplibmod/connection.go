@@ -64,6 +64,7 @@ type HTTPConnection struct {
 	lostAnswer bool // getresponse failed; until close()
 	frozen     bool
 	user       *starlark.Thread             // inside a method; see lease
+	manner     *manner                      // of its responses; nil: to be made
 	bound      map[string]*starlark.Builtin // methods, bound once
 }
 
@@ -430,7 +431,7 @@ func (c *HTTPConnection) SetField(name string, v starlark.Value) error {
 	case "source_address":
 		c.sourceAddress = v
 	case "strict":
-		c.strict = v
+		c.strict, c.manner = v, nil
 	case "timings":
 		switch on := bool(v.Truth()); {
 		case on && c.watch == nil:
@@ -439,7 +440,7 @@ func (c *HTTPConnection) SetField(name string, v starlark.Value) error {
 			c.watch = nil
 		}
 	case "debuglevel":
-		c.debuglevel = v
+		c.debuglevel, c.manner = v, nil
 	case "auto_open":
 		c.autoOpen = v
 	case "response_class":

@@ -119,9 +119,9 @@ func (f responseFile) read(want int64) (string, error) {
 // raw reads bytes as they come, those that began the body of an HTTP/0.9
 // response first.
 func (f responseFile) raw(p []byte) (int, error) {
-	if f.r.prefix != "" {
-		n := copy(p, f.r.prefix)
-		f.r.prefix = f.r.prefix[n:]
+	if odd := f.r.odd(); odd.prefix != "" {
+		n := copy(p, odd.prefix)
+		odd.prefix = odd.prefix[n:]
 		return n, nil
 	}
 	return f.r.r.Read(p)

@@ -40,7 +40,7 @@ var seeds = []string{
 func overReader(src io.Reader, rules *rules) *HTTPResponse {
 	t := &transport{value: starlark.None, rules: rules}
 	t.r = rules.newReader(src)
-	r, err := newResponse(new(starlark.Thread), t, starlark.MakeInt(0), starlark.MakeInt(0), starlark.String("GET"), false)
+	r, err := newResponse(new(starlark.Thread), t, &manner{starlark.MakeInt(0), starlark.MakeInt(0)}, starlark.String("GET"), false)
 	if err != nil {
 		panic(err)
 	}

@@ -75,7 +75,10 @@ func (c *HTTPConnection) getResponse(thread *starlark.Thread, buffering bool) (*
 // [buffering=]) as Python does, if the script set one.
 func (c *HTTPConnection) makeResponse(thread *starlark.Thread, t *transport, buffering bool) (*HTTPResponse, error) {
 	if c.responseClass == responseClass {
-		return newResponse(thread, t, c.debuglevel, c.strict, c.method, buffering)
+		if c.manner == nil {
+			c.manner = &manner{c.debuglevel, c.strict}
+		}
+		return newResponse(thread, t, c.manner, c.method, buffering)
 	}
 	args := starlark.Tuple{t.value}
 	if c.debugging() {

@@ -19,11 +19,16 @@ import (
 // It is made from one string, and takes that apart only when something other
 // than a single value is asked for.
 type HTTPMessage struct {
-	class  *messageClass // nil: HTTPMessage itself
-	raw    string        // well-formed lines, none of them folded, until parse
-	parsed bool
-	frozen bool
+	raw           string // well-formed lines, none of them folded, until parse
+	*messageParts        // nil for the message of a response, until parse
+	parsed        bool
+	frozen        bool
+}
 
+// messageParts are what a message is taken apart into, and what it is besides its
+// fields. Few messages of responses come to have them.
+type messageParts struct {
+	class    *messageClass     // nil: HTTPMessage itself
 	headers  *starlark.List    // raw lines with their ends; the script's to change
 	dict     *starlark.Dict    // lower-cased names and joined values; likewise
 	framed   map[string]string // see framing; of a message that parse did not make
@@ -180,7 +185,7 @@ func (m *HTTPMessage) Type() string { return m.kind().name }
 
 // kind returns the class.
 func (m *HTTPMessage) kind() *messageClass {
-	if m.class == nil {
+	if m.messageParts == nil || m.class == nil {
 		return httpMessageClass
 	}
 	return m.class

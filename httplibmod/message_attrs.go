@@ -68,8 +68,10 @@ func (m *HTTPMessage) Attr(name string) (starlark.Value, error) {
 	case "dict":
 		m.mimePart() // which the script's changes must not reach
 		return m.dict, nil
+	}
+	m.parse()
+	switch name {
 	case "headers":
-		m.parse()
 		return m.headers, nil
 	case "status":
 		return starlark.String(m.status), nil

@@ -78,7 +78,7 @@ func (k *messageClass) CallInternal(thread *starlark.Thread, args starlark.Tuple
 	if err := py.UnpackMethod("__init__", args, kwargs, "fp", &fp, "seekable?", &seekable); err != nil {
 		return nil, err
 	}
-	m := &HTTPMessage{class: k}
+	m := &HTTPMessage{messageParts: &messageParts{class: k}}
 	if text, ok := py.AsBytes(fp); ok {
 		m.source = newSource(starlark.None, starlark.MakeInt(0))
 		m.source.startOfHeaders = starlark.MakeInt(0)

@@ -163,6 +163,9 @@ type fieldTable struct {
 // begin empties the message, to be filled through the table until its end.
 func (m *HTTPMessage) begin() *fieldTable {
 	m.parsed, m.raw = true, ""
+	if m.messageParts == nil {
+		m.messageParts = new(messageParts)
+	}
 	m.status, m.unixfrom, m.framed = "", "", nil
 	m.headers, m.dict = starlark.NewList(nil), new(starlark.Dict)
 	return &fieldTable{m: m}

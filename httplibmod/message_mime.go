@@ -19,8 +19,8 @@ type mimePart struct {
 // mimePart returns the message's MIME part. It is computed at the latest when
 // something is about to change, and so as if it had been at once.
 func (m *HTTPMessage) mimePart() *mimePart {
+	m.parse()
 	if m.mime == nil {
-		m.parse()
 		p := &mimePart{typeHeader: starlark.None, encodingHeader: starlark.None}
 		if v, ok := m.find("content-type"); ok {
 			p.typeHeader = v

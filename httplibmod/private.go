@@ -181,7 +181,9 @@ func respReadStatus(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 	if err != nil {
 		return nil, asException(err)
 	}
-	r.prefix = s.simple
+	if s.simple != "" || r.oddity != nil {
+		r.oddly().prefix = s.simple
+	}
 	return starlark.Tuple{starlark.String(s.version), starlark.MakeInt(s.code), starlark.String(s.reason)}, nil
 }
 

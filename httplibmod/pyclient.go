@@ -309,7 +309,7 @@ func initClientResponse(thread *starlark.Thread, args starlark.Tuple, kwargs []s
 	if err := py.UnpackMethod("__init__", args, kwargs, "sock", &sock, "debuglevel?", &debuglevel, "method?", &method, "url?", &url); err != nil {
 		return nil, err
 	}
-	r, err := newResponse(thread, newTransport(sock, newRules(&optionsOf(host.From(thread)).Options)), debuglevel, starlark.True, method, false)
+	r, err := newResponse(thread, newTransport(sock, newRules(&optionsOf(host.From(thread)).Options)), &manner{debuglevel, starlark.True}, method, false)
 	if err != nil {
 		return nil, err
 	}
@@ -425,7 +425,7 @@ func clientRead1(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 
 // read1 returns up to amt bytes of the body, waiting for the first of them only.
 func (r *clientResponse) read1(thread *starlark.Thread, amt int64) (string, error) {
-	if amt == 0 || r.closed || r.failed != nil || r.msg == nil || r.lost || isHead(r.method) || r.bodiless || r.left == 0 || r.prefix != "" {
+	if amt == 0 || r.closed || r.odd().failed != nil || r.msg == nil || r.lost || isHead(r.method) || r.bodiless || r.left == 0 || r.odd().prefix != "" {
 		return r.read(thread, min(amt, firstPiece))
 	}
 	r.enter(thread)
@@ -460,8 +460,8 @@ func clientPeek(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	if r.frozen {
 		return nil, py.TypeError.Errorf("cannot read from frozen HTTPResponse")
 	}
-	if r.closed || r.failed != nil || r.msg == nil || r.lost || r.bodiless || r.left == 0 || isHead(r.method) {
-		return starlark.String(""), r.failed
+	if r.closed || r.odd().failed != nil || r.msg == nil || r.lost || r.bodiless || r.left == 0 || isHead(r.method) {
+		return starlark.String(""), r.odd().failed
 	}
 	r.enter(thread)
 	if r.chunked && r.body.Left() == 0 {

@@ -24,8 +24,8 @@ func (r *HTTPResponse) read(thread *starlark.Thread, amt int64) (string, error) 
 	switch {
 	case r.closed:
 		return "", nil
-	case r.failed != nil:
-		return "", r.failed
+	case r.odd().failed != nil:
+		return "", r.odd().failed
 	case isHead(r.method):
 		return "", r.finish(thread)
 	case r.msg == nil:
@@ -86,7 +86,7 @@ func (r *HTTPResponse) readPlain(thread *starlark.Thread, amt int64) (string, er
 	if r.left != untilClose && want > r.left {
 		want = r.left
 	}
-	data, err := "", r.cut
+	data, err := "", r.odd().cut
 	if err == nil {
 		data, err = r.gather(want)
 	}
@@ -127,7 +127,7 @@ func (r *HTTPResponse) readPlain(thread *starlark.Thread, amt int64) (string, er
 		}
 	}
 	if early {
-		r.cut = err
+		r.oddly().cut = err
 		r.drop(thread)
 	}
 	return data, nil
@@ -208,7 +208,7 @@ func missing(err error, wanted int64, inside bool) error {
 // lose remembers err for every later read, and closes the connection: what the
 // failed read had received is gone, so what comes would be shifted (D13, H4).
 func (r *HTTPResponse) lose(thread *starlark.Thread, err error) error {
-	r.failed = err
+	r.oddly().failed = err
 	r.t.held = false
 	r.drop(thread)
 	return err
@@ -218,7 +218,7 @@ func (r *HTTPResponse) lose(thread *starlark.Thread, err error) error {
 // Python file does. The error is nil if all of want came, io.EOF at the end of
 // the content, or why it stopped; data has what came before it.
 func (r *HTTPResponse) gather(want int64) (data string, err error) {
-	if r.prefix != "" {
+	if r.odd().prefix != "" {
 		return fill(rawReader{r}, r.pieces(want), want, false) // HTTP/0.9: all that comes is content
 	}
 	told := r.left != untilClose

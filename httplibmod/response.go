@@ -21,22 +21,18 @@ type HTTPResponse struct {
 	file   *scriptFile      // of a script's own socket, else nil
 	body   *wire.Body
 
-	debuglevel starlark.Value
-	strict     starlark.Value
-	method     starlark.Value
+	manner *manner // shared: of the connection's other responses too
+	method starlark.Value
 
 	msg       *HTTPMessage // nil before begin
 	reason    string
-	left      int64       // Python's length, or untilClose
-	chunkLeft int64       // Python's chunk_left, or betweenChunks
-	slab      *slab       // see pieces
-	head      HTTPMessage // what msg is as a rule: one piece of memory for both
-	prefix    string      // the first bytes of an HTTP/0.9 body: its first line
-
-	failed error             // what every later read returns: the place in the stream is lost (D13)
-	cut    error             // the end inside a body framed by its length, behind a short answer
-	x      *trip             // measured, or nil
-	bound  *starlark.Builtin // the method that was asked for last
+	left      int64             // Python's length, or untilClose
+	chunkLeft int64             // Python's chunk_left, or betweenChunks
+	slab      *slab             // see pieces
+	head      HTTPMessage       // what msg is as a rule: one piece of memory for both
+	oddity    *oddity           // see odd; nil as a rule
+	x         *trip             // measured, or nil
+	bound     *starlark.Builtin // the method that was asked for last
 
 	// One is made for each answer: what is small stands together.
 
@@ -54,6 +50,35 @@ type HTTPResponse struct {
 	frozen    bool
 }
 
+// A manner is what a script said about how responses are to be read. It does not
+// change.
+type manner struct{ debuglevel, strict starlark.Value }
+
+// An oddity is what few responses have.
+type oddity struct {
+	prefix string // the first bytes of an HTTP/0.9 body: its first line
+	failed error  // what every later read returns: the place in the stream is lost (D13)
+	cut    error  // the end inside a body framed by its length, behind a short answer
+}
+
+var ordinary oddity // never changed
+
+// odd returns what is odd about the response, to be looked at.
+func (r *HTTPResponse) odd() *oddity {
+	if r.oddity == nil {
+		return &ordinary
+	}
+	return r.oddity
+}
+
+// oddly returns the same to be changed.
+func (r *HTTPResponse) oddly() *oddity {
+	if r.oddity == nil {
+		r.oddity = new(oddity)
+	}
+	return r.oddity
+}
+
 // betweenChunks as chunkLeft is Python's None.
 const betweenChunks = -1
 
@@ -63,8 +88,8 @@ var (
 )
 
 // newResponse is httplib.py, HTTPResponse.__init__ over a transport.
-func newResponse(thread *starlark.Thread, t *transport, debuglevel, strict, method starlark.Value, buffering bool) (*HTTPResponse, error) {
-	r := &HTTPResponse{t: t, thread: thread, debuglevel: debuglevel, strict: strict, method: method, left: untilClose, chunkLeft: betweenChunks}
+func newResponse(thread *starlark.Thread, t *transport, manner *manner, method starlark.Value, buffering bool) (*HTTPResponse, error) {
+	r := &HTTPResponse{t: t, thread: thread, manner: manner, method: method, left: untilClose, chunkLeft: betweenChunks}
 	var err error
 	r.r, r.file, err = t.reader(thread, buffering)
 	return r, err
@@ -105,7 +130,7 @@ func (r *HTTPResponse) finish(thread *starlark.Thread) error {
 // complete reports whether nothing of the response is left to be received,
 // although its script has not read it to its end.
 func (r *HTTPResponse) complete() bool {
-	return r != nil && r.body != nil && r.body.Done() && r.prefix == ""
+	return r != nil && r.body != nil && r.body.Done() && r.odd().prefix == ""
 }
 
 // abandon ends a response before its end, or whose framing was lost: what is
@@ -196,9 +221,9 @@ func (r *HTTPResponse) Attr(name string) (starlark.Value, error) {
 	case "__class__":
 		return responseClass, nil
 	case "debuglevel":
-		return r.debuglevel, nil
+		return r.manner.debuglevel, nil
 	case "strict":
-		return r.strict, nil
+		return r.manner.strict, nil
 	case "_method":
 		return r.method, nil
 	case "fp":
@@ -278,9 +303,9 @@ func (r *HTTPResponse) SetField(name string, v starlark.Value) error {
 	}
 	switch name {
 	case "debuglevel":
-		r.debuglevel = v
+		r.manner = &manner{v, r.manner.strict}
 	case "strict":
-		r.strict = v
+		r.manner = &manner{r.manner.debuglevel, v}
 	default:
 		return readOnly(r, name)
 	}
@@ -304,7 +329,7 @@ func initResponse(thread *starlark.Thread, args starlark.Tuple, kwargs []starlar
 		"strict?", &strict, "method?", &method, "buffering?", &buffering); err != nil {
 		return nil, err
 	}
-	r, err := newResponse(thread, newTransport(sock, newRules(&optionsOf(host.From(thread)).Options)), debuglevel, strict, method, bool(buffering.Truth()))
+	r, err := newResponse(thread, newTransport(sock, newRules(&optionsOf(host.From(thread)).Options)), &manner{debuglevel, strict}, method, bool(buffering.Truth()))
 	if err != nil {
 		return nil, err
 	}

@@ -176,12 +176,12 @@ func (s *sink) wrote(n int64, err error) error {
 
 // writeTo moves the rest of the body to w, and ends the response.
 func (r *HTTPResponse) writeTo(thread *starlark.Thread, w *sink) error {
-	if r.closed || r.failed != nil || r.lost || r.msg == nil || isHead(r.method) || r.t.sock == nil || r.cut != nil {
+	if r.closed || r.odd().failed != nil || r.lost || r.msg == nil || isHead(r.method) || r.t.sock == nil || r.odd().cut != nil {
 		return r.writePieces(thread, w)
 	}
-	if r.prefix != "" {
-		line := r.prefix
-		r.prefix = ""
+	if odd := r.odd(); odd.prefix != "" {
+		line := odd.prefix
+		odd.prefix = ""
 		if _, err := io.WriteString(w, line); err != nil {
 			return err
 		}

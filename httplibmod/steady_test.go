@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"reflect"
+	"runtime"
 	"testing"
 
 	"go.starlark.net/starlark"
@@ -63,20 +64,31 @@ def exchange():
 	if err != nil {
 		t.Fatal(err)
 	}
-	const most = 7 // of which the interpreter has one or two
-	if n := testing.AllocsPerRun(200, func() {
+	exchange := func() {
 		if _, err := starlark.Call(thread, globals["exchange"], nil, nil); err != nil {
 			t.Fatal(err)
 		}
-	}); n > most {
+	}
+	const most = 7 // of which the interpreter has one or two
+	if n := testing.AllocsPerRun(200, exchange); n > most {
 		t.Errorf("an exchange allocates %v times; want at most %d", n, most)
+	}
+	const runs, mostBytes = 500, 450
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range runs {
+		exchange()
+	}
+	runtime.ReadMemStats(&after)
+	if n := (after.TotalAlloc - before.TotalAlloc) / runs; n > mostBytes && !raceEnabled {
+		t.Errorf("an exchange allocates %d bytes; want at most %d", n, mostBytes)
 	}
 }
 
 // TestResponseSize holds the size of what an exchange allocates most of: one
 // field more, and the allocator takes the next larger piece.
 func TestResponseSize(t *testing.T) {
-	const most = 320
+	const most = 192
 	if size := reflect.TypeFor[HTTPResponse]().Size(); size > most {
 		t.Errorf("a response has %d bytes; want at most %d", size, most)
 	}

@@ -22,7 +22,7 @@ func (r *HTTPResponse) readHeadStrictly(thread *starlark.Thread) (s statusLine, 
 	if err := r.r.ReadResponse(h); err != nil {
 		return s, r.strictHeadError(err)
 	}
-	if debugging(r.debuglevel) {
+	if debugging(r.manner.debuglevel) {
 		debugHead(thread, string(h.Bytes()))
 	}
 	if h.Status == 100 || h.Status > 101 && h.Status < 200 {
