@@ -128,7 +128,8 @@ for f in [lambda: [][1], lambda: 1 / 0, lambda: "a".nosuch, lambda: "a" + 1, loc
         f()
     except StandardError as e:
         print e.__class__.__name__,
-`, "IndexError ZeroDivisionError AttributeError TypeError UnboundLocalError ValueError"},
+print
+`, "IndexError ZeroDivisionError AttributeError TypeError UnboundLocalError ValueError\n"},
 	{"assert", `
 try:
     assert 1 == 2, "sums"

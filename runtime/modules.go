@@ -21,6 +21,7 @@ import (
 	"starwire/runtime/lib/jsonmod"
 	"starwire/runtime/lib/mathmod"
 	"starwire/runtime/lib/mimetypesmod"
+	"starwire/runtime/lib/optparsemod"
 	"starwire/runtime/lib/osmod"
 	"starwire/runtime/lib/randommod"
 	"starwire/runtime/lib/remod"
@@ -29,6 +30,7 @@ import (
 	"starwire/runtime/lib/stringiomod"
 	"starwire/runtime/lib/stringmod"
 	"starwire/runtime/lib/testservermod"
+	"starwire/runtime/lib/textwrapmod"
 	"starwire/runtime/lib/timemod"
 	"starwire/runtime/lib/urllib2mod"
 	"starwire/runtime/lib/urlopenmod"
@@ -52,6 +54,7 @@ var builtinModules = [...]struct {
 	{"hmac", hmacmod.Module},
 	{"http", httplibmod.HTTPModule},
 	{"mimetools", httplibmod.Mimetools},
+	{"optparse", optparsemod.Module},
 	{"rfc822", httplibmod.RFC822},
 	{"json", jsonmod.Module},
 	{"math", mathmod.Module},
@@ -62,6 +65,7 @@ var builtinModules = [...]struct {
 	{"StringIO", stringiomod.Module},
 	{"string", stringmod.Module},
 	{"testserver", testservermod.Module},
+	{"textwrap", textwrapmod.Module},
 	{"time", timemod.Module},
 	{"urllib2", urllib2mod.Module},
 	{"urllib", urlopenmod.Module},

@@ -86,10 +86,7 @@ func TestPortedAsCPythonDoes(t *testing.T) {
 		}
 		out.Reset()
 		_, err = rt.Run(context.Background(), "x.star", text)
-		got := out.String()
-		if got != "" && !strings.HasSuffix(got, "\n") {
-			got += "\n"
-		}
+		got := runtime.WalkOutput(out.String())
 		if err != nil {
 			got += "error: " + runtime.FormatError(err)
 		}

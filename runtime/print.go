@@ -99,6 +99,18 @@ func (p *printer) setSoft(file any, on bool) {
 	p.soft[file] = struct{}{}
 }
 
+// endLine ends the line that a print statement with a comma at its end left open,
+// at the end of the program. The error is Write's.
+//
+// CPython: Py_FlushLine.
+func (p *printer) endLine() error {
+	if !p.isSoft(nil) {
+		return nil
+	}
+	_, err := p.Write([]byte("\n"))
+	return err
+}
+
 // A stream is a run's standard error.
 type stream struct {
 	w      io.Writer

@@ -50,6 +50,9 @@ func TestPrintStatement(t *testing.T) {
 		{"print ValueError('x'), [ValueError('x')]", "x [ValueError('x',)]\n"},
 		{"w = []\nf = struct(write=w.append)\nprint >>f, 'a',\nprint >>f, 'b'\nprint 'c'\nprint w", "c\n['a', ' b\\n']\n"},
 		{"print >>None, 'a'", "a\n"},
+		{"print 'a',", "a\n"},
+		{"print 'a\\t',", "a\t"},
+		{"import sys\nprint 'a',\nsys.stdout.write('b')", "ab"},
 	}
 	for _, tt := range tests {
 		rt, out := newRuntime(t, Config{})
@@ -57,6 +60,12 @@ func TestPrintStatement(t *testing.T) {
 			t.Errorf("%s: %s", tt.src, FormatError(err))
 		} else if out.String() != tt.want {
 			t.Errorf("%s: printed %q; want %q", tt.src, out, tt.want)
+		}
+	}
+	for _, end := range []string{"1 / 0", "import sys\nsys.exit(3)"} { // CPython ends the line however a program ends
+		rt, out := newRuntime(t, Config{})
+		if _, err := rt.Run(context.Background(), "x.py", []byte("print 'a',\n"+end)); err == nil || out.String() != "a\n" {
+			t.Errorf("%s: printed %q, %v; want %q and an error", end, out, err, "a\n")
 		}
 	}
 	err := failing(t, Config{}, "x.py", "print >>5, 'a'")

@@ -130,6 +130,9 @@ func (rt *Runtime) Run(ctx context.Context, name string, src []byte) (starlark.S
 		return nil, r.task.uncompiled(err)
 	}
 	globals, err := r.task.exec(p)
+	if end := r.task.out.endLine(); err == nil && end != nil {
+		err = r.task.failure(end)
+	}
 	if err != nil {
 		return nil, err
 	}

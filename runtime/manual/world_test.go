@@ -72,7 +72,9 @@ values = [
     urllib2.HTTPRedirectHandler(), urllib2.ProxyHandler({}), urllib2.HTTPPasswordMgr(),
     urllib2.HTTPPasswordMgrWithDefaultRealm(), urllib2.HTTPBasicAuthHandler(), urllib2.ProxyBasicAuthHandler(),
     urllib2.HTTPDigestAuthHandler(), urllib2.ProxyDigestAuthHandler(), urllib2.HTTPCookieProcessor(),
-    urllib2.UnknownHandler(), urllib2.BaseHandler(), failed.error, random.Random(), random.SystemRandom(), re.compile("a"), re.match("a", "a"), re.finditer("a", "a"),
+    urllib2.UnknownHandler(), urllib2.BaseHandler(), failed.error, optparse.OptionParser(), optparse.OptionGroup(optparse.OptionParser(), "x"),
+    optparse.Option("-x"), optparse.Values(), optparse.IndentedHelpFormatter(), optparse.TitledHelpFormatter(),
+    random.Random(), random.SystemRandom(), re.compile("a"), re.match("a", "a"), re.finditer("a", "a"),
     time.gmtime(0), time.now(), time.second, urlparse.urlsplit("http://h/"), urlparse.urlparse("http://h/"),
     attempt(get, httplib.HTTPSConnection("self.example.com")).error,
     attempt(int, "1"), attempt(int, "x"), where(), using(plain), struct(a = 1),
@@ -90,7 +92,7 @@ values = [
 
 // config is what the setup needs: everything.
 func config() runtime.Config {
-	return runtime.Config{Permissions: runtime.Everything(), Stdin: strings.NewReader(""), Stdout: io.Discard, Limits: runtime.NoLimits()}
+	return runtime.Config{Permissions: runtime.Everything(), Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Limits: runtime.NoLimits()}
 }
 
 // A world is a session in which one of each kind of value exists.
@@ -249,7 +251,7 @@ func instance(class starlark.Callable) (starlark.Value, error) {
 	one := starlark.MakeInt(1)
 	var err error
 	for _, args := range []starlark.Tuple{
-		{}, {starlark.String("x")}, {starlark.String("ascii"), starlark.String("x"), one, one, starlark.String("why")},
+		{}, {starlark.String("x")}, {starlark.String("x"), starlark.String("y")}, {starlark.String("ascii"), starlark.String("x"), one, one, starlark.String("why")},
 	} {
 		var v starlark.Value
 		if v, err = starlark.Call(new(starlark.Thread), class, args, nil); err == nil {

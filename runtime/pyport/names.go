@@ -167,12 +167,22 @@ func (w *writer) moduleName(x syntax.Expr) string {
 	return ""
 }
 
-// isClass reports whether x is certainly an exception class, or a tuple of them.
-func (w *writer) isClass(x syntax.Expr) bool {
+// isCaught reports whether x is certainly a class that catch takes, or a tuple of some: sys.exit does not
+// heed catch, and except does.
+func (w *writer) isCaught(x syntax.Expr) bool {
+	return w.areClasses(x, func(c *py.Class) bool { return !c.IsSubclass(py.SystemExit) && !py.SystemExit.IsSubclass(c) })
+}
+
+// areClasses reports whether x is certainly a class that fits, or a tuple of some.
+func (w *writer) areClasses(x syntax.Expr, fits func(c *py.Class) bool) bool {
+	is := func(v starlark.Value) bool {
+		c, ok := v.(*py.Class)
+		return ok && fits(c)
+	}
 	switch x := unparen(x).(type) {
 	case *syntax.TupleExpr:
 		for _, e := range x.List {
-			if !w.isClass(e) {
+			if !w.areClasses(e, fits) {
 				return false
 			}
 		}
@@ -180,41 +190,40 @@ func (w *writer) isClass(x syntax.Expr) bool {
 	case *syntax.Ident:
 		if len(w.bound[x.Name]) == 0 {
 			v, _ := w.session.Lookup(x.Name)
-			_, ok := v.(*py.Class)
-			return ok
+			return is(v)
 		}
 		for _, to := range w.bound[x.Name] {
 			if to == nil {
 				return false
 			}
 			path, name := importPath(to)
-			if _, ok := w.resolve(path + "." + name).(*py.Class); name == "" || !ok {
+			if name == "" || !is(w.resolve(path+"."+name)) {
 				return false
 			}
 		}
 		return true
 	case *syntax.DotExpr:
 		if m := w.moduleName(x.X); m != "" {
-			_, ok := w.resolve(m + "." + x.Name.Name).(*py.Class)
-			return ok
+			return is(w.resolve(m + "." + x.Name.Name))
 		}
 	}
 	return false
 }
 
-// isException reports whether raise with these arguments certainly raises what fail does.
+// isException reports whether raise with these arguments certainly raises what fail does: not SystemExit,
+// which ends the program as sys.exit does.
 func (w *writer) isException(args []syntax.Expr) bool {
 	if !w.free("fail") || len(args) == 0 || len(args) > 2 {
 		return false
 	}
 	if len(args) == 2 {
-		return w.isClass(args[0]) && isText(args[1])
+		return w.isCaught(args[0]) && isText(args[1])
 	}
 	if c, ok := args[0].(*syntax.CallExpr); ok {
-		return w.isClass(c.Fn)
+		return w.isCaught(c.Fn)
 	}
 	_, tuple := unparen(args[0]).(*syntax.TupleExpr)
-	return !tuple && w.isClass(args[0])
+	return !tuple && w.isCaught(args[0])
 }
 
 // isText reports whether x is certainly a string.

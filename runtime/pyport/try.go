@@ -82,10 +82,10 @@ func exceptTypes(clause *syntax.IfStmt) syntax.Expr {
 func (w *writer) plan(stmts []syntax.Stmt) {
 	for i, s := range stmts {
 		if t := tryAt(stmts[i:]); t != nil && t.after != nil && !w.handled && w.free("catch") && w.free("BaseException") && w.free("isinstance") {
-			clauses, _ := t.clauses()
-			known := true
+			clauses, all := t.clauses()
+			known := !all // a bare except heeds sys.exit
 			for _, c := range clauses {
-				known = known && w.isClass(exceptTypes(c))
+				known = known && w.isCaught(exceptTypes(c))
 			}
 			if known {
 				w.plain[t.block] = true

@@ -42,7 +42,10 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 SESSIONS = [os.path.join(HERE, '..', '..', folder, 'testdata', '*.session') for folder in ('httplibmod', 'runtime/lib/*')]
 UNICODE = False  # whether unicode beyond ASCII keeps its u, as it does in .py files
-MODULES = ('StringIO', 'base64', 'binascii', 'collections', 'cookielib', 'Cookie', 'errno', 'getopt', 'hashlib', 'hmac', 'httplib', 'itertools', 'json', 'math', 'mimetools', 'mimetypes', 'optparse', 'os', 'random', 're', 'rfc822', 'select', 'socket', 'ssl', 'sys', 'time', 'urllib', 'urllib2', 'urlparse')
+MODULES = ('base64', 'binascii', 'collections', 'Cookie', 'cookielib', 'errno', 'getopt', 'hashlib', 'hmac',
+           'httplib', 'itertools', 'json', 'logging', 'math', 'md5', 'mimetools', 'mimetypes', 'operator',
+           'optparse', 'os', 'random', 're', 'rfc822', 'select', 'sha', 'socket', 'ssl', 'StringIO', 'sys',
+           'textwrap', 'time', 'urllib', 'urllib2', 'urlparse')
 
 
 def rep(value):

@@ -33,13 +33,22 @@ var floatInfoType = &py.NamedType{
 // Exit is sys.exit, for the built-in exit and quit of Python's module site.
 var Exit = starlark.NewBuiltin("exit", sysExit)
 
+type argvKey struct{}
+
+// Argv returns sys.argv of the run: a copy of h.Args that the script may change.
+func Argv(h *host.Host) *starlark.List {
+	return host.State(h, argvKey{}, func() *starlark.List {
+		argv := make([]starlark.Value, len(h.Args))
+		for i, arg := range h.Args {
+			argv[i] = starlark.String(arg)
+		}
+		return starlark.NewList(argv)
+	})
+}
+
 // New returns the module sys of one run. Only its streams touch the outside, by
-// way of the Host: argv is a copy of h.Args.
+// way of the Host.
 func New(h *host.Host) *starlarkstruct.Module {
-	argv := make([]starlark.Value, len(h.Args))
-	for i, arg := range h.Args {
-		argv[i] = starlark.String(arg)
-	}
 	stdin := filemod.NewReader(h, "<stdin>", h.Stdin)
 	stdout := filemod.NewWriter(h, "<stdout>", func(h *host.Host) io.Writer { return h.Stdout })
 	stderr := filemod.NewWriter(h, "<stderr>", func(h *host.Host) io.Writer { return h.Stderr })
@@ -50,7 +59,7 @@ func New(h *host.Host) *starlarkstruct.Module {
 			"__stdin__":             stdin,
 			"__stdout__":            stdout,
 			"api_version":           starlark.MakeInt(1013),
-			"argv":                  starlark.NewList(argv),
+			"argv":                  Argv(h),
 			"byteorder":             starlark.String(byteOrder()),
 			"executable":            starlark.String(""),
 			"exit":                  Exit,

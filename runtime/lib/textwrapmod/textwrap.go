@@ -1,0 +1,281 @@
+// Package textwrapmod is Python 2.7's module textwrap: wrap, fill and dedent. There is no
+// TextWrapper, and fix_sentence_endings is refused.
+package textwrapmod
+
+import (
+	"strings"
+	"sync"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+
+	"starwire/runtime/host"
+	"starwire/runtime/py"
+)
+
+// Module returns the module textwrap. It is immutable; runs may share it.
+var Module = sync.OnceValue(func() *starlarkstruct.Module {
+	m := &starlarkstruct.Module{Name: "textwrap", Members: starlark.StringDict{
+		"dedent": starlark.NewBuiltin("dedent", dedent),
+		"fill":   starlark.NewBuiltin("fill", wrap),
+		"wrap":   starlark.NewBuiltin("wrap", wrap),
+	}}
+	m.Freeze()
+	return m
+})
+
+// A Wrapper says how text is wrapped. Widths count bytes.
+//
+// textwrap.py, TextWrapper.
+type Wrapper struct {
+	Width          int // above 0
+	First, Rest    string
+	KeepTabs       bool // expand_tabs=False
+	KeepWhiteSpace bool // replace_whitespace=False
+	KeepSpaces     bool // drop_whitespace=False
+	KeepWords      bool // break_long_words=False
+	KeepHyphens    bool // break_on_hyphens=False
+}
+
+// Wrap returns the lines of text.
+func (w *Wrapper) Wrap(text string) []string {
+	if !w.KeepTabs {
+		text = expandTabs(text)
+	}
+	if !w.KeepWhiteSpace {
+		text = strings.Map(func(r rune) rune {
+			if r < 0x80 && py.IsSpace(byte(r)) {
+				return ' '
+			}
+			return r
+		}, text)
+	}
+	var chunks []string
+	for s := (splitter{text: text, hyphens: !w.KeepHyphens}); s.at < len(text); {
+		chunks = append(chunks, s.next())
+	}
+	var lines []string
+	for len(chunks) > 0 {
+		indent := w.First
+		if len(lines) > 0 {
+			indent = w.Rest
+		}
+		width := w.Width - len(indent)
+		if !w.KeepSpaces && len(lines) > 0 && isBlank(chunks[0]) {
+			chunks = chunks[1:]
+		}
+		var line []string
+		used := 0
+		for len(chunks) > 0 && used+len(chunks[0]) <= width {
+			line = append(line, chunks[0])
+			used += len(chunks[0])
+			chunks = chunks[1:]
+		}
+		if len(chunks) > 0 && len(chunks[0]) > width {
+			left := max(width-used, 0)
+			if width < 1 {
+				left = 1
+			}
+			if !w.KeepWords {
+				left = min(left, len(chunks[0]))
+				line = append(line, chunks[0][:left])
+				chunks[0] = chunks[0][left:]
+			} else if len(line) == 0 {
+				line = append(line, chunks[0])
+				chunks = chunks[1:]
+			}
+		}
+		if n := len(line); !w.KeepSpaces && n > 0 && isBlank(line[n-1]) {
+			line = line[:n-1]
+		}
+		if len(line) > 0 {
+			lines = append(lines, indent+strings.Join(line, ""))
+		}
+	}
+	return lines
+}
+
+func isBlank(s string) bool { return py.Strip(s) == "" }
+
+// expandTabs is s.expandtabs().
+func expandTabs(s string) string {
+	if !strings.Contains(s, "\t") {
+		return s
+	}
+	var b strings.Builder
+	column := 0
+	for i := range len(s) {
+		switch c := s[i]; c {
+		case '\t':
+			n := 8 - column%8
+			b.WriteString(strings.Repeat(" ", n))
+			column += n
+		case '\n', '\r':
+			b.WriteByte(c)
+			column = 0
+		default:
+			b.WriteByte(c)
+			column++
+		}
+	}
+	return b.String()
+}
+
+// A splitter cuts text into white space, words, the parts of hyphenated words, and dashes.
+//
+// textwrap.py, TextWrapper.wordsep_re.
+type splitter struct {
+	text    string
+	at      int
+	hyphens bool
+	barren  int // no part of a hyphenated word begins before this offset
+}
+
+func isWord(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+func isLetter(c byte) bool { return isWord(c) && (c < '0' || c > '9') }
+
+// next returns the next chunk, which is not empty.
+func (s *splitter) next() string {
+	begin := s.at
+	for i := begin; i < len(s.text); i++ {
+		end := s.separator(i)
+		if end < 0 {
+			continue
+		}
+		if i == begin {
+			s.at = end
+		} else {
+			s.at = i
+		}
+		return s.text[begin:s.at]
+	}
+	s.at = len(s.text)
+	return s.text[begin:]
+}
+
+// separator returns the end of what the text is split at, if that begins at i, and else -1.
+func (s *splitter) separator(i int) int {
+	if end := s.run(i, py.IsSpace); end > i {
+		return end
+	}
+	if !s.hyphens {
+		return -1
+	}
+	if i >= s.barren {
+		word := s.run(i, func(c byte) bool { return !py.IsSpace(c) && !isWord(c) })
+		end := s.run(word, isWord)
+		if end-word >= 2 && isLetter(s.text[end-1]) && end < len(s.text) && s.text[end] == '-' && s.isPart(end+1) {
+			return end + 1
+		}
+		s.barren = max(end, i+1)
+	}
+	if s.text[i] == '-' && i > 0 && (isWord(s.text[i-1]) || strings.IndexByte("!\"'&.,?", s.text[i-1]) >= 0) {
+		end := s.run(i, func(c byte) bool { return c == '-' })
+		if end-i >= 2 && end < len(s.text) && isWord(s.text[end]) {
+			return end
+		}
+	}
+	return -1
+}
+
+// isPart reports whether the rest of a hyphenated word may stand at i.
+func (s *splitter) isPart(i int) bool {
+	if i >= len(s.text) || !isWord(s.text[i]) {
+		return false
+	}
+	for i++; i < len(s.text) && isWord(s.text[i]); i++ {
+		if isLetter(s.text[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// run returns the end of the bytes from i on that are of a class.
+func (s *splitter) run(i int, class func(c byte) bool) int {
+	for i < len(s.text) && class(s.text[i]) {
+		i++
+	}
+	return i
+}
+
+// wrap is wrap(text, width=70, **kwargs), a list of lines, and fill, which joins them.
+func wrap(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 2 {
+		return nil, py.TypeError.Errorf("%s() takes at most 2 arguments (%d given)", b.Name(), len(args)+len(kwargs))
+	}
+	var text, first, rest py.ByteStr
+	w := Wrapper{Width: 70}
+	var yes starlark.Value = starlark.True
+	tabs, white, drop, words, hyphens := yes, yes, yes, yes, yes
+	var sentences starlark.Value = starlark.False
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "text", &text, "width?", &w.Width, "initial_indent?", &first,
+		"subsequent_indent?", &rest, "expand_tabs?", &tabs, "replace_whitespace?", &white, "fix_sentence_endings?", &sentences,
+		"break_long_words?", &words, "drop_whitespace?", &drop, "break_on_hyphens?", &hyphens); err != nil {
+		return nil, err
+	}
+	if sentences.Truth() {
+		return nil, py.NotImplementedError.Errorf("fix_sentence_endings is not supported; write two spaces where you want them")
+	}
+	if w.Width <= 0 {
+		return nil, py.ValueError.Errorf("invalid width %d (must be > 0)", w.Width)
+	}
+	w.First, w.Rest = string(first), string(rest)
+	w.KeepTabs, w.KeepWhiteSpace, w.KeepSpaces = !bool(tabs.Truth()), !bool(white.Truth()), !bool(drop.Truth())
+	w.KeepWords, w.KeepHyphens = !bool(words.Truth()), !bool(hyphens.Truth())
+	// A line may be one byte of text and its indent.
+	if err := host.Spend(thread, len(text)); err != nil {
+		return nil, err
+	}
+	if err := host.Reserve(thread, int64(len(text)+1)*int64(32+max(len(first), len(rest)))); err != nil {
+		return nil, err
+	}
+	lines := w.Wrap(string(text))
+	if b.Name() == "fill" {
+		return starlark.String(strings.Join(lines, "\n")), nil
+	}
+	all := make([]starlark.Value, len(lines))
+	for i, line := range lines {
+		all[i] = starlark.String(line)
+	}
+	return starlark.NewList(all), nil
+}
+
+// dedent is dedent(text): without the white space that all lines begin with; what is white space alone is empty.
+//
+// textwrap.py, dedent.
+func dedent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var text py.ByteStr
+	if err := py.UnpackArgs(b.Name(), args, kwargs, "text", &text); err != nil {
+		return nil, err
+	}
+	if err := host.Spend(thread, len(text)/host.BytesPerStep); err != nil {
+		return nil, err
+	}
+	lines := strings.Split(string(text), "\n")
+	margin, found := "", false
+	for i, line := range lines {
+		rest := strings.TrimLeft(line, " \t")
+		if rest == "" {
+			lines[i] = ""
+			continue
+		}
+		indent := line[:len(line)-len(rest)]
+		if !found {
+			margin, found = indent, true
+			continue
+		}
+		n := 0
+		for n < min(len(margin), len(indent)) && margin[n] == indent[n] {
+			n++
+		}
+		margin = margin[:n]
+	}
+	for i, line := range lines {
+		lines[i] = strings.TrimPrefix(line, margin)
+	}
+	return starlark.String(strings.Join(lines, "\n")), nil
+}
