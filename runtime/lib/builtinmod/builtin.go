@@ -22,7 +22,7 @@ func Members(power func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []s
 	} {
 		members[name] = starlark.NewBuiltin(name, fn)
 	}
-	for _, t := range named {
+	for _, t := range named() {
 		members[t.name] = t
 	}
 	return members
@@ -32,21 +32,21 @@ func Members(power func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []s
 func methodsOf(v starlark.Value) map[string]*starlark.Builtin {
 	switch v.(type) {
 	case starlark.String, starlark.Bytes:
-		return strMethods
+		return strMethods()
 	case *py.Unicode:
-		return unicodeMethods
+		return unicodeMethods()
 	case *starlark.List:
-		return listMethods
+		return listMethods()
 	case *starlark.Dict:
-		return dictMethods
+		return dictMethods()
 	case starlark.Tuple:
-		return tupleMethods
+		return tupleMethods()
 	case *starlark.Set:
-		return setMethods
+		return setMethods()
 	case starlark.Int, starlark.Bool:
-		return intMethods
+		return intMethods()
 	case starlark.Float:
-		return floatMethods
+		return floatMethods()
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ func methodsOf(v starlark.Value) map[string]*starlark.Builtin {
 // HasAttr reports whether Attr finds the name otherwise than the interpreter would, on any value.
 func HasAttr(name string) bool {
 	return slices.ContainsFunc([]map[string]*starlark.Builtin{
-		strMethods, unicodeMethods, listMethods, dictMethods, tupleMethods, setMethods, intMethods, floatMethods,
+		strMethods(), unicodeMethods(), listMethods(), dictMethods(), tupleMethods(), setMethods(), intMethods(), floatMethods(),
 	}, func(m map[string]*starlark.Builtin) bool { return m[name] != nil }) ||
 		name == "__class__" || name == "__name__" || name == "func_name"
 }

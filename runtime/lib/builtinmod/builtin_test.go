@@ -82,10 +82,11 @@ func TestHasAttr(t *testing.T) {
 }
 
 func TestTypes(t *testing.T) {
+	named()
 	if TypeOf(starlark.String("a")) != starlark.Value(strType) || TypeOf(starlark.MakeInt(1).Lsh(70)) != starlark.Value(longType) {
 		t.Error("TypeOf does not know str or long")
 	}
-	for _, typ := range named {
+	for _, typ := range named() {
 		for _, name := range typ.AttrNames() {
 			if v, err := typ.Attr(name); v == nil || err != nil {
 				t.Errorf("%s.%s is listed and missing: %v", typ.name, name, err)

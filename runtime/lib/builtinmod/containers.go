@@ -5,43 +5,61 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
 // The methods of containers that Starlark lacks or has otherwise.
-var listMethods, tupleMethods, dictMethods, setMethods map[string]*starlark.Builtin
+var listTable, tupleTable, dictTable, setTable lazy.Methods
 
-func init() {
-	listMethods = methods(map[string]function{
-		"count":   seqCount,
-		"extend":  listExtend,
-		"index":   seqIndex,
-		"pop":     listPop,
-		"remove":  listRemove,
-		"reverse": listReverse,
-		"sort":    listSort,
+func listMethods() map[string]*starlark.Builtin {
+	return listTable.Get(func() map[string]function {
+		return map[string]function{
+			"count":   seqCount,
+			"extend":  listExtend,
+			"index":   seqIndex,
+			"pop":     listPop,
+			"remove":  listRemove,
+			"reverse": listReverse,
+			"sort":    listSort,
+		}
 	})
-	tupleMethods = methods(map[string]function{"count": seqCount, "index": seqIndex})
-	dictMethods = methods(map[string]function{
-		"copy":       dictCopy,
-		"has_key":    dictHasKey,
-		"iteritems":  dictIter,
-		"iterkeys":   dictIter,
-		"itervalues": dictIter,
-		"keys":       dictKeys,
-		"pop":        dictPop,
-		"popitem":    dictPopItem,
-		"setdefault": dictSetDefault,
-		"update":     dictUpdate,
+}
+
+func tupleMethods() map[string]*starlark.Builtin {
+	return tupleTable.Get(func() map[string]function {
+		return map[string]function{"count": seqCount, "index": seqIndex}
 	})
-	setMethods = methods(map[string]function{
-		"copy":                setCopy,
-		"difference_update":   setChange,
-		"intersection_update": setChange,
-		"isdisjoint":          setIsDisjoint,
-		"pop":                 setPop,
-		"remove":              setRemove,
-		"update":              setChange,
+}
+
+func dictMethods() map[string]*starlark.Builtin {
+	return dictTable.Get(func() map[string]function {
+		return map[string]function{
+			"copy":       dictCopy,
+			"has_key":    dictHasKey,
+			"iteritems":  dictIter,
+			"iterkeys":   dictIter,
+			"itervalues": dictIter,
+			"keys":       dictKeys,
+			"pop":        dictPop,
+			"popitem":    dictPopItem,
+			"setdefault": dictSetDefault,
+			"update":     dictUpdate,
+		}
+	})
+}
+
+func setMethods() map[string]*starlark.Builtin {
+	return setTable.Get(func() map[string]function {
+		return map[string]function{
+			"copy":                setCopy,
+			"difference_update":   setChange,
+			"intersection_update": setChange,
+			"isdisjoint":          setIsDisjoint,
+			"pop":                 setPop,
+			"remove":              setRemove,
+			"update":              setChange,
+		}
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -36,13 +37,18 @@ var (
 	_ starlark.HasAttrs = (*iterator)(nil)
 )
 
-// letters are the strings of one byte.
-var letters = func() (all [256]starlark.Value) {
-	for i := range all {
-		all[i] = starlark.String([]byte{byte(i)})
-	}
-	return all
-}()
+// letter returns the string of one byte.
+func letter(b byte) starlark.Value {
+	return letters.Get(func() *[256]starlark.Value {
+		var all [256]starlark.Value
+		for i := range all {
+			all[i] = starlark.String([]byte{byte(i)})
+		}
+		return &all
+	})[b]
+}
+
+var letters lazy.Value[*[256]starlark.Value]
 
 // newIterator returns an iterator over x. The error is a TypeError for what cannot be iterated over.
 func newIterator(thread *starlark.Thread, x starlark.Value) (*iterator, error) {
@@ -57,7 +63,7 @@ func newIterator(thread *starlark.Thread, x starlark.Value) (*iterator, error) {
 				i = len(s)
 				return nil, nil
 			}
-			return letters[s[i]], nil
+			return letter(s[i]), nil
 		}}, nil
 	case *py.Unicode:
 		rest := x.Text()

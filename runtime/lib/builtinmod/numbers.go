@@ -7,20 +7,28 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-var intMethods, floatMethods map[string]*starlark.Builtin
+var intTable, floatTable lazy.Methods
 
-func init() {
-	intMethods = methods(map[string]function{"bit_length": func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		n, _ := number(b.Receiver())
-		return starlark.MakeInt(n.(starlark.Int).BigInt().BitLen()), noArgs(b, args, kwargs)
-	}})
-	floatMethods = methods(map[string]function{"is_integer": func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		f := float64(b.Receiver().(starlark.Float))
-		return starlark.Bool(f == math.Floor(f) && !math.IsInf(f, 0)), noArgs(b, args, kwargs)
-	}})
+func intMethods() map[string]*starlark.Builtin {
+	return intTable.Get(func() map[string]function {
+		return map[string]function{"bit_length": func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			n, _ := number(b.Receiver())
+			return starlark.MakeInt(n.(starlark.Int).BigInt().BitLen()), noArgs(b, args, kwargs)
+		}}
+	})
+}
+
+func floatMethods() map[string]*starlark.Builtin {
+	return floatTable.Get(func() map[string]function {
+		return map[string]function{"is_integer": func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			f := float64(b.Receiver().(starlark.Float))
+			return starlark.Bool(f == math.Floor(f) && !math.IsInf(f, 0)), noArgs(b, args, kwargs)
+		}}
+	})
 }
 
 // abs is abs(x).
@@ -110,7 +118,7 @@ func chr(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []
 		return nil, err
 	}
 	if i := clampInt(n); i >= 0 && i < 256 {
-		return letters[i], nil
+		return letter(byte(i)), nil
 	}
 	return nil, py.ValueError.Errorf("chr() arg not in range(256)")
 }

@@ -3,59 +3,62 @@ package builtinmod
 import (
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-// strMethods are Python's methods of str. They see bytes: letters are those of ASCII, and white space is
+// strMethods returns Python's methods of str. They see bytes: letters are those of ASCII, and white space is
 // py.IsSpace's, as in CPython under the C locale.
 //
 // stringobject.c, string_methods.
-var strMethods map[string]*starlark.Builtin
-
-func init() {
-	unicodeMethods = methods(unicodeTable())
-	strMethods = methods(map[string]function{
-		"capitalize": mapped(capitalize),
-		"center":     justify,
-		"count":      strCount,
-		"decode":     strDecode,
-		"encode":     strEncode,
-		"endswith":   affix,
-		"expandtabs": expandTabs,
-		"find":       strFind,
-		"format":     strFormat,
-		"index":      strFind,
-		"isalnum":    every(func(c byte) bool { return isAlpha(c) || isDigit(c) }),
-		"isalpha":    every(isAlpha),
-		"isdigit":    every(isDigit),
-		"islower":    cased(isUpper, isLower),
-		"isspace":    every(py.IsSpace),
-		"istitle":    isTitle,
-		"isupper":    cased(isLower, isUpper),
-		"join":       strJoin,
-		"ljust":      justify,
-		"lower":      mapped(py.Lower),
-		"lstrip":     strip,
-		"partition":  partition,
-		"replace":    strReplace,
-		"rfind":      strFind,
-		"rindex":     strFind,
-		"rjust":      justify,
-		"rpartition": partition,
-		"rsplit":     strSplit,
-		"rstrip":     strip,
-		"split":      strSplit,
-		"splitlines": splitLines,
-		"startswith": affix,
-		"strip":      strip,
-		"swapcase":   mapped(swapCase),
-		"title":      mapped(title),
-		"translate":  translate,
-		"upper":      mapped(upper),
-		"zfill":      zfill,
+func strMethods() map[string]*starlark.Builtin {
+	return strTable.Get(func() map[string]*starlark.Builtin {
+		all := methods(map[string]function{
+			"capitalize": mapped(capitalize),
+			"center":     justify,
+			"count":      strCount,
+			"decode":     strDecode,
+			"encode":     strEncode,
+			"endswith":   affix,
+			"expandtabs": expandTabs,
+			"find":       strFind,
+			"format":     strFormat,
+			"index":      strFind,
+			"isalnum":    every(func(c byte) bool { return isAlpha(c) || isDigit(c) }),
+			"isalpha":    every(isAlpha),
+			"isdigit":    every(isDigit),
+			"islower":    cased(isUpper, isLower),
+			"isspace":    every(py.IsSpace),
+			"istitle":    isTitle,
+			"isupper":    cased(isLower, isUpper),
+			"join":       strJoin,
+			"ljust":      justify,
+			"lower":      mapped(py.Lower),
+			"lstrip":     strip,
+			"partition":  partition,
+			"replace":    strReplace,
+			"rfind":      strFind,
+			"rindex":     strFind,
+			"rjust":      justify,
+			"rpartition": partition,
+			"rsplit":     strSplit,
+			"rstrip":     strip,
+			"split":      strSplit,
+			"splitlines": splitLines,
+			"startswith": affix,
+			"strip":      strip,
+			"swapcase":   mapped(swapCase),
+			"title":      mapped(title),
+			"translate":  translate,
+			"upper":      mapped(upper),
+			"zfill":      zfill,
+		})
+		promote(all)
+		return all
 	})
-	promote(strMethods)
 }
+
+var strTable lazy.Value[map[string]*starlark.Builtin]
 
 // methods makes built-ins of functions.
 func methods(table map[string]function) map[string]*starlark.Builtin {

@@ -7,6 +7,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/filemod"
 	"starwire/runtime/py"
 )
@@ -34,15 +35,17 @@ var (
 var strType, unicodeType, basestringType, intType, longType, floatType, boolType, listType, tupleType, dictType,
 	setType, fileType, typeType, objectType, noneType, functionType, builtinType *Type
 
-// named are the types that a script finds by name.
-var named []*Type
+// named returns the types that a script finds by name. The first call makes all types.
+func named() []*Type { return namedTypes.Get(makeTypes) }
 
-func init() {
+var namedTypes lazy.Value[[]*Type]
+
+func makeTypes() []*Type {
 	isText := func(v starlark.Value) bool { _, ok := py.AsBytes(v); return ok }
-	strType = &Type{name: "str", make: makeStr, has: isText, methods: strMethods}
-	unicodeType = &Type{name: "unicode", make: makeUnicode, has: is[*py.Unicode], methods: unicodeMethods}
+	strType = &Type{name: "str", make: makeStr, has: isText, methods: strMethods()}
+	unicodeType = &Type{name: "unicode", make: makeUnicode, has: is[*py.Unicode], methods: unicodeMethods()}
 	basestringType = &Type{name: "basestring", has: func(v starlark.Value) bool { return isText(v) || is[*py.Unicode](v) }}
-	intType = &Type{name: "int", make: makeInt, methods: intMethods, has: func(v starlark.Value) bool {
+	intType = &Type{name: "int", make: makeInt, methods: intMethods(), has: func(v starlark.Value) bool {
 		switch v := v.(type) {
 		case starlark.Int:
 			return !isLong(v)
@@ -51,26 +54,26 @@ func init() {
 		}
 		return false
 	}}
-	longType = &Type{name: "long", make: makeLong, methods: intMethods, has: func(v starlark.Value) bool {
+	longType = &Type{name: "long", make: makeLong, methods: intMethods(), has: func(v starlark.Value) bool {
 		n, ok := v.(starlark.Int)
 		return ok && isLong(n)
 	}}
-	floatType = &Type{name: "float", make: makeFloat, has: is[starlark.Float], methods: floatMethods}
+	floatType = &Type{name: "float", make: makeFloat, has: is[starlark.Float], methods: floatMethods()}
 	boolType = &Type{name: "bool", make: makeBool, has: is[starlark.Bool]}
-	listType = &Type{name: "list", make: makeList, has: is[*starlark.List], methods: listMethods}
-	tupleType = &Type{name: "tuple", make: makeTuple, methods: tupleMethods, has: func(v starlark.Value) bool {
+	listType = &Type{name: "list", make: makeList, has: is[*starlark.List], methods: listMethods()}
+	tupleType = &Type{name: "tuple", make: makeTuple, methods: tupleMethods(), has: func(v starlark.Value) bool {
 		return is[starlark.Tuple](v) || is[*py.Named](v)
 	}}
-	dictType = &Type{name: "dict", make: makeDict, has: is[*starlark.Dict], methods: dictMethods, static: map[string]*starlark.Builtin{
+	dictType = &Type{name: "dict", make: makeDict, has: is[*starlark.Dict], methods: dictMethods(), static: map[string]*starlark.Builtin{
 		"fromkeys": starlark.NewBuiltin("fromkeys", dictFromKeys),
 	}}
-	setType = &Type{name: "set", make: makeSet, has: is[*starlark.Set], methods: setMethods}
+	setType = &Type{name: "set", make: makeSet, has: is[*starlark.Set], methods: setMethods()}
 	fileType = &Type{name: "file", has: is[*filemod.File], make: func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		return starlark.Call(thread, filemod.Builtin, args, kwargs)
 	}}
 	objectType = &Type{name: "object", has: func(starlark.Value) bool { return true }}
 	typeType = &Type{name: "type", make: makeType, has: func(v starlark.Value) bool { return is[*Type](v) || is[*py.Class](v) }}
-	named = []*Type{strType, unicodeType, basestringType, intType, longType, floatType, boolType, listType, tupleType,
+	named := []*Type{strType, unicodeType, basestringType, intType, longType, floatType, boolType, listType, tupleType,
 		dictType, setType, fileType, typeType, objectType}
 
 	noneType = &Type{name: "NoneType"}
@@ -79,6 +82,7 @@ func init() {
 	for _, t := range append(slices.Clone(named), noneType, functionType, builtinType) {
 		others.Store(t.name, t)
 	}
+	return named
 }
 
 func is[T starlark.Value](v starlark.Value) bool { _, ok := v.(T); return ok }
@@ -91,6 +95,7 @@ var others sync.Map
 
 // TypeOf returns the type of v: a class for an exception.
 func TypeOf(v starlark.Value) starlark.Value {
+	named()
 	switch v := v.(type) {
 	case starlark.String, starlark.Bytes:
 		return strType

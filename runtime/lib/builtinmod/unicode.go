@@ -8,16 +8,19 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-// unicodeMethods are the methods of unicode text that is not ASCII. Where bytes do as
+// unicodeMethods returns the methods of unicode text that is not ASCII. Where bytes do as
 // well as characters, they are those of str, called with the UTF-8.
 //
 // unicodeobject.c, unicode_methods.
-var unicodeMethods map[string]*starlark.Builtin
+func unicodeMethods() map[string]*starlark.Builtin { return unicodeTable.Get(unicodeFunctions) }
 
-func unicodeTable() map[string]function {
+var unicodeTable lazy.Methods
+
+func unicodeFunctions() map[string]function {
 	letter := func(r rune) bool { return unicode.IsLetter(r) }
 	return map[string]function{
 		"capitalize": recased(func(s string) string { return eachRune(s, atStart(unicode.ToTitle, unicode.ToLower)) }),
@@ -80,7 +83,7 @@ func UnicodeText(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 func promote(table map[string]*starlark.Builtin) {
 	for _, name := range []string{"count", "endswith", "find", "index", "lstrip", "partition", "replace", "rfind", "rindex",
 		"rpartition", "rsplit", "rstrip", "split", "startswith", "strip", "center", "ljust", "rjust"} {
-		own, wide := table[name], unicodeMethods[name]
+		own, wide := table[name], unicodeMethods()[name]
 		table[name] = starlark.NewBuiltin(name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			if !slices.ContainsFunc(args, holdsUnicode) {
 				return own.BindReceiver(b.Receiver()).CallInternal(thread, args, kwargs)
