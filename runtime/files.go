@@ -119,10 +119,11 @@ func (p *filePolicy) open(ctx context.Context, name string, flag int) (host.File
 	if p.fsys != nil && !filepath.IsAbs(name) && !path.IsAbs(name) {
 		return p.openFS(name, flag)
 	}
-	if g.all && (flag&os.O_RDWR == 0 || p.read.all) {
-		p.judged(name, flag, nil)
-		return unblocked(ctx, flag, func(flag int) (*os.File, error) { return os.OpenFile(name, flag, 0o666) },
-			func() (fs.FileInfo, error) { return os.Stat(name) })
+	if g.all {
+		return p.opened(name, flag, func() (host.File, error) {
+			return unblocked(ctx, flag, func(flag int) (*os.File, error) { return os.OpenFile(name, flag, 0o666) },
+				func() (fs.FileInfo, error) { return os.Stat(name) })
+		})
 	}
 	if strings.IndexByte(name, 0) >= 0 {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
@@ -133,18 +134,54 @@ func (p *filePolicy) open(ctx context.Context, name string, flag int) (host.File
 	}
 	for _, root := range g.roots {
 		rel, ok := within(root.path, abs)
-		if !ok || flag&os.O_RDWR != 0 && !p.read.covers(abs) {
+		if !ok {
 			continue
 		}
-		f, err := unblocked(ctx, flag, func(flag int) (*os.File, error) { return openIn(root.real, rel, flag) },
-			func() (fs.FileInfo, error) { return statIn(parentOfFile(root.real, rel)) })
-		if err != nil && escapes(err) {
-			continue
+		f, err := p.opened(name, flag, func() (host.File, error) {
+			return unblocked(ctx, flag, func(flag int) (*os.File, error) { return openIn(root.real, rel, flag) },
+				func() (fs.FileInfo, error) { return statIn(parentOfFile(root.real, rel)) })
+		})
+		if err == nil || !escapes(err) {
+			return f, err
 		}
-		p.judged(name, flag, nil)
-		return f, renamed(err, name)
 	}
 	return nil, p.refuse(name, flag)
+}
+
+// opened opens a file whose use, one of them, is granted. Whoever wants to write and
+// to read needs the grant to read too, of the same file: a link may lead out of what
+// can be read and stay in what can be written.
+func (p *filePolicy) opened(name string, flag int, open func() (host.File, error)) (host.File, error) {
+	both := flag&os.O_RDWR != 0 && !p.read.all
+	var refused *host.PermissionError
+	if both {
+		if _, err := p.probe(name); errors.As(err, &refused) {
+			return nil, p.refuse(name, os.O_RDONLY)
+		}
+	}
+	f, err := open()
+	if err != nil {
+		if !escapes(err) {
+			p.judged(name, flag, nil)
+		}
+		return nil, renamed(err, name)
+	}
+	if both && !p.isReadable(name, f) {
+		f.Close()
+		return nil, p.refuse(name, os.O_RDONLY)
+	}
+	p.judged(name, flag, nil)
+	return f, nil
+}
+
+// isReadable reports whether f is the file that the name stands for to those who read.
+func (p *filePolicy) isReadable(name string, f host.File) bool {
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	granted, err := p.probe(name)
+	return err == nil && os.SameFile(info, granted)
 }
 
 // stat is Host.Stat.
