@@ -55,7 +55,10 @@ func delItem(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		_, err := starlark.Call(thread, pop, starlark.Tuple{key, starlark.None}, nil)
 		return starlark.None, err
 	}
-	return nil, py.TypeError.Errorf("'%s' object doesn't support item deletion", py.TypeName(x))
+	if _, ok := x.(starlark.Indexable); ok {
+		return nil, py.TypeError.Errorf("'%s' object doesn't support item deletion", py.TypeName(x))
+	}
+	return nil, py.TypeError.Errorf("'%s' object does not support item deletion", py.TypeName(x))
 }
 
 // delSlice is $delslice(x, lo, hi, step).
@@ -68,7 +71,7 @@ func delSlice(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	}
 	list, ok := x.(*starlark.List)
 	if !ok {
-		return nil, py.TypeError.Errorf("'%s' object doesn't support slice deletion", py.TypeName(x))
+		return nil, noSlice(x, "deletion")
 	}
 	s, err := sliceOf(list.Len(), lo, hi, step)
 	if err != nil {
@@ -100,7 +103,7 @@ func setSlice(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	}
 	list, ok := x.(*starlark.List)
 	if !ok {
-		return nil, py.TypeError.Errorf("'%s' object does not support slice assignment", py.TypeName(x))
+		return nil, noSlice(x, "assignment")
 	}
 	iter := starlark.Iterate(value)
 	if iter == nil {
@@ -128,6 +131,14 @@ func setSlice(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		}
 	}
 	return starlark.None, nil
+}
+
+// noSlice is the error of changing a slice of what is no list.
+func noSlice(x starlark.Value, what string) error {
+	if _, ok := x.(*starlark.Dict); ok { // whose key a slice would be
+		return py.TypeError.Errorf("unhashable type")
+	}
+	return py.TypeError.Errorf("'%s' object does not support item %s", py.TypeName(x), what)
 }
 
 // splice replaces the elements of the list from i to j.
