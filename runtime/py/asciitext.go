@@ -8,6 +8,8 @@ import (
 	"unsafe"
 
 	"go.starlark.net/starlark"
+
+	"starwire/runtime/lazy"
 )
 
 // Unicode text that is ASCII equals the str of the same characters and is the same key of a dict, so it
@@ -30,8 +32,13 @@ const (
 // A leaf has a bit for each page of 1 GB: whether texts are in it.
 type leaf [1 << leafBits / pageSize / 64]atomic.Uint64
 
-// textPages finds the leaf of an address. It is filled and read by all runs of the process.
-var textPages [1 << rootBits]atomic.Pointer[leaf]
+// A root finds the leaf of an address.
+type root [1 << rootBits]atomic.Pointer[leaf]
+
+// textPages is nil until there is text: as a variable of its own the root would be
+// a megabyte of pointers for each collection to look at. It is filled and read by all
+// runs of the process.
+var textPages atomic.Pointer[root]
 
 // textArena is where short texts are put, one behind the other.
 var textArena struct {
@@ -42,20 +49,28 @@ var textArena struct {
 // textCache holds short texts that were made lately, as loops over characters and literals make them.
 var textCache [cacheSize]atomic.Pointer[starlark.Value]
 
-// bit returns the word and bit of an address, or nil for one that has none yet and make is false, or
+// pageBit returns the word and bit of an address, or nil for one that has none yet and make is false, or
 // that is beyond what any system gives a process.
 func pageBit(at uintptr, make bool) (word *atomic.Uint64, mask uint64) {
-	root := uint64(at) >> leafBits
-	if root >= uint64(len(textPages)) {
+	r := textPages.Load()
+	if r == nil {
+		if !make {
+			return nil, 0
+		}
+		textPages.CompareAndSwap(nil, new(root))
+		r = textPages.Load()
+	}
+	i := uint64(at) >> leafBits
+	if i >= uint64(len(r)) {
 		return nil, 0
 	}
-	l := textPages[root].Load()
+	l := r[i].Load()
 	if l == nil {
 		if !make {
 			return nil, 0
 		}
-		textPages[root].CompareAndSwap(nil, new(leaf))
-		l = textPages[root].Load()
+		r[i].CompareAndSwap(nil, new(leaf))
+		l = r[i].Load()
 	}
 	page := uint64(at) & (1<<leafBits - 1) / pageSize
 	return &l[page/64], 1 << (page % 64)
@@ -97,7 +112,7 @@ func newPages(n int) []byte {
 // asciiText returns s, which is ASCII, as text that IsUnicode knows.
 func asciiText(s string) starlark.Value {
 	if s == "" {
-		return emptyText
+		return emptyText()
 	}
 	if inPages(s) {
 		return starlark.String(s)
@@ -141,11 +156,15 @@ func putText(s string) string {
 	return unsafe.String(unsafe.SliceData(to), len(s))
 }
 
-// emptyText is u”. A conversion would drop where it is.
-var emptyText = func() starlark.Value {
-	s := starlark.String(putText("x")[:0])
-	return reflect.ValueOf(&s).Elem().Interface().(starlark.Value)
-}()
+// emptyText returns the empty unicode text. A conversion would drop where it is.
+func emptyText() starlark.Value {
+	return noText.Get(func() starlark.Value {
+		s := starlark.String(putText("x")[:0])
+		return reflect.ValueOf(&s).Elem().Interface().(starlark.Value)
+	})
+}
+
+var noText lazy.Value[starlark.Value]
 
 // IsUnicode reports whether v is of Python 2's type unicode: a Unicode, or a String that Text made or
 // that is part of one.
