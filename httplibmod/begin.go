@@ -103,6 +103,7 @@ func (r *HTTPResponse) readHead(thread *starlark.Thread, first bool) (s statusLi
 		return r.readHeadStrictly(thread)
 	}
 	h := &r.t.head
+	r.t.headOf = nil
 	if !debugging(r.manner.debuglevel) && (rules.limits.FieldLines > 0 || r.t.headerLimit(thread) == maxHeaders) {
 		switch err := r.r.ReadResponse(h); {
 		case err == nil:
@@ -123,19 +124,27 @@ func isSyntax(err error) bool { return err != nil && errors.As(err, new(*wire.Sy
 // string for all of it.
 func (r *HTTPResponse) takeHead(h *wire.Head) statusLine {
 	raw := string(h.Bytes())
+	r.t.headOf = r
 	i, j := h.ReasonSpan()
 	s := statusLine{version: "HTTP/1.1", code: h.Status, reason: raw[i:j]}
 	if h.Minor == 0 {
 		s.version = "HTTP/1.0"
 	}
-	fields := raw[strings.IndexByte(raw, '\n')+1:]
+	first := fieldsStart(h)
+	if first == 0 {
+		first = j + uint32(strings.IndexByte(raw[j:], '\n')) + 1
+	}
+	fields := raw[first:]
 	if h.Folded() || h.Controls() {
 		// Python joins folds and strips controls in ways of its own.
 		r.msg = new(HTTPMessage)
 		r.msg.readHeaders(&stringLines{fields}, len(fields)) // counted by the parser
 	} else {
-		fields = fields[:strings.LastIndexByte(strings.TrimSuffix(fields, "\n"), '\n')+1]
-		r.head.raw = fields
+		blank := len("\n")
+		if strings.HasSuffix(fields, "\r\n") {
+			blank = len("\r\n")
+		}
+		r.head.raw = fields[:len(fields)-blank]
 		r.msg = &r.head
 	}
 	return s
@@ -281,20 +290,49 @@ func (r *HTTPResponse) frame() {
 
 // framing returns the joined value of a field that frames the body.
 func (r *HTTPResponse) framing(name string) (value string, ok bool) {
-	if !r.mayHave(name) {
-		return "", false
+	if r.indexed() {
+		return r.fromIndex(name)
 	}
 	return r.msg.framing(name)
 }
 
-// mayHave reports whether the message that begin has just read may have a field of
-// that name. The strict parser has an index; the message would be searched.
-func (r *HTTPResponse) mayHave(name string) bool {
-	if r.msg != &r.head || r.head.parsed {
-		return true
+// get returns the joined value of a field, in any case, without taking the message
+// apart.
+func (r *HTTPResponse) get(name string) (value string, ok bool) {
+	if r.indexed() {
+		return r.fromIndex(name)
 	}
-	_, ok := r.t.head.Get(name)
-	return ok
+	return r.msg.get(name)
+}
+
+// indexed reports whether the index that the strict parser made of the head is
+// still there: no later head was read, and the message is as it came.
+func (r *HTTPResponse) indexed() bool { return r.msg == &r.head && !r.head.parsed && r.t.headOf == r }
+
+// fromIndex is get by the index. Where it has one field of that name, that is all:
+// without folds and controls the parser strips what Python does.
+func (r *HTTPResponse) fromIndex(name string) (value string, ok bool) {
+	h := &r.t.head
+	i := h.Index(name, 0)
+	if i < 0 {
+		return "", false
+	}
+	if h.Index(name, i+1) >= 0 {
+		return r.msg.get(name)
+	}
+	start := fieldsStart(h)
+	_, _, v, end := h.Span(i)
+	return r.head.raw[v-start : end-start], true
+}
+
+// fieldsStart returns where in h.Bytes the first field line begins, or 0 if there
+// is none.
+func fieldsStart(h *wire.Head) uint32 {
+	if h.Len() == 0 {
+		return 0
+	}
+	start, _, _, _ := h.Span(0)
+	return start
 }
 
 // untilClose as a length means: as far as the connection goes.
@@ -324,9 +362,8 @@ func trimOWS(s string) string { return strings.Trim(s, " \t") }
 // checkClose is httplib.py, HTTPResponse._check_close: tests for a substring of
 // the joined value.
 func (r *HTTPResponse) checkClose() bool {
-	var conn string
-	if r.mayHave("connection") {
-		conn, _ = r.msg.get("connection")
+	conn, ok := r.get("connection")
+	if ok {
 		conn = py.Lower(conn)
 		if strings.ContainsAny(conn, "\x00\r") {
 			return true // whatever it says: others read it differently (H12)

@@ -99,6 +99,9 @@ func (m *HTTPMessage) get(name string) (value string, ok bool) {
 
 // scan is get of a message not taken apart.
 func (m *HTTPMessage) scan(name string) (value string, ok bool) {
+	if name == "" || strings.IndexByte(name, ':') >= 0 {
+		return "", false // which no line can have for its name
+	}
 	rest := m.raw
 	for len(rest) > len(name) {
 		end := strings.IndexByte(rest, '\n') + 1
@@ -107,7 +110,8 @@ func (m *HTTPMessage) scan(name string) (value string, ok bool) {
 		}
 		line := rest[:end]
 		rest = rest[end:]
-		if len(line) > len(name) && line[len(name)] == ':' && equalFold(line[:len(name)], name) {
+		// Names of a kind differ at their end.
+		if len(line) > len(name) && line[len(name)] == ':' && line[len(name)-1]|0x20 == name[len(name)-1]|0x20 && equalFold(line[:len(name)], name) {
 			v := py.Strip(line[len(name)+1:])
 			if ok {
 				v = value + ", " + v

@@ -87,6 +87,12 @@ func respGetHeader(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 	if r.msg == nil {
 		return nil, ResponseNotReady.New(nil)
 	}
+	if field, ok := py.AsBytes(name); ok && r.indexed() {
+		if v, ok := r.fromIndex(field); ok {
+			return starlark.String(v), nil
+		}
+		return fallback, nil
+	}
 	return r.msg.lookup(name, fallback)
 }
 

@@ -19,6 +19,7 @@ import (
 // readHeadStrictly reads one head by the grammar alone.
 func (r *HTTPResponse) readHeadStrictly(thread *starlark.Thread) (s statusLine, err error) {
 	h := &r.t.head
+	r.t.headOf = nil
 	if err := r.r.ReadResponse(h); err != nil {
 		return s, r.strictHeadError(err)
 	}

@@ -26,6 +26,7 @@ type transport struct {
 	object *scriptObject     // if value is a script's own object, else nil
 	r      *wire.Reader      // nil if each response has a file of its own
 	head   wire.Head         // reused from response to response
+	headOf *HTTPResponse     // whose head that is, if it is one that Python reads alike
 	used   bool              // a response has begun on it
 	held   bool              // a persistent response is being read from it
 	broken bool              // a write failed: an early answer may be read, no more

@@ -19,9 +19,12 @@ type Body struct {
 // live Body: the storage is reused, and an earlier Body is this one now.
 func (r *Reader) Body(f Framing) *Body {
 	b := &r.body
-	b.r = r
-	b.d.Limits, b.d.Lenient = r.lim, r.Lenient
-	b.d.Reset(f)
+	if b.r == nil {
+		b.r = r
+		b.d.Limits, b.d.lim = r.lim, r.lim // which stay what they are, and are resolved
+	}
+	b.d.Lenient = r.Lenient
+	b.d.begin(f)
 	return b
 }
 

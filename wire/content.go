@@ -74,6 +74,11 @@ func (s state) String() string { return stateNames[s] }
 // Reset makes d ready for content framed by f. A negative Length counts as 0.
 func (d *Decoder) Reset(f Framing) {
 	d.lim = d.Limits.resolved()
+	d.begin(f)
+}
+
+// begin is Reset with the limits as they are.
+func (d *Decoder) begin(f Framing) {
 	d.left, d.off, d.excess, d.seen, d.lines, d.size, d.err = 0, 0, 0, 0, 0, 0, nil
 	if len(d.trailers.buf) > 0 { // else it is as it was made
 		d.trailers.Reset()

@@ -133,12 +133,19 @@ func (h *Head) Get(name string) (value []byte, ok bool) {
 	return nil, false
 }
 
-// find returns the index of the first field of that name at or after from, or -1.
+// Index returns the index of the first field of that name, compared without case,
+// at or after from, which is not negative; or -1.
+func (h *Head) Index(name string, from int) int { return h.find(name, from) }
+
 func (h *Head) find(name string, from int) int {
+	if name == "" {
+		return -1
+	}
 	fields := h.fields[:h.n]
+	last := name[len(name)-1] | 0x20 // where names of a kind differ
 	for i := from; i < len(fields); i++ {
 		f := &fields[i]
-		if int(f.nameEnd-f.name) == len(name) && equalFold(h.buf[f.name:f.nameEnd], name) {
+		if int(f.nameEnd-f.name) == len(name) && h.buf[f.nameEnd-1]|0x20 == last && equalFold(h.buf[f.name:f.nameEnd], name) {
 			return i
 		}
 	}

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -35,6 +36,32 @@ func TestHeadGet(t *testing.T) {
 	} {
 		if got, ok := h.Get(c.name); string(got) != c.want || ok != c.ok {
 			t.Errorf("Get(%q) = %q, %v; want %q, %v", c.name, got, ok, c.want, c.ok)
+		}
+	}
+}
+
+func TestHeadIndex(t *testing.T) {
+	h := parsed(t, "1.1 200 OK", "X-1: a", "X-2: b", "x-1: c", "X-^: d", "X-~: e", "Y1: f")
+	for _, c := range []struct {
+		name string
+		want []int
+	}{
+		{"x-1", []int{0, 2}},
+		{"X-2", []int{1}},
+		{"X-3", nil},
+		{"y1", []int{5}},
+		{"Y\x11", nil}, // differs from 1 by the bit that tells cases apart
+		{"x-~", []int{4}},
+		{"x-^", []int{3}},
+		{"x", nil},
+		{"", nil},
+	} {
+		var got []int
+		for i := h.Index(c.name, 0); i >= 0; i = h.Index(c.name, i+1) {
+			got = append(got, i)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("the indexes of %q are %v; want %v", c.name, got, c.want)
 		}
 	}
 }
