@@ -203,7 +203,9 @@ func (x *trip) mark(phase *time.Duration) {
 // answered waits for the first byte of the response.
 func (x *trip) answered(r *HTTPResponse) error {
 	if r.t.sock != nil && len(r.r.Buffered()) == 0 {
-		if err := r.r.Fill(); err != nil && err != io.EOF {
+		if err := r.r.Fill(); err == io.EOF {
+			return nil // none came
+		} else if err != nil {
 			return err
 		}
 	}

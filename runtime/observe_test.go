@@ -85,7 +85,7 @@ attempt(httplib.HTTPConnection("10.0.0.1").request, "GET", "/")
 c = httplib.HTTPConnection(srv.netloc)
 c.request("GET", "/reset")
 attempt(c.getresponse)
-`, []string{"GET /reset 0 failed connected" + " sent answered over out"}},
+`, []string{"GET /reset 0 failed connected sent over out"}},
 		{"short", `
 c = httplib.HTTPConnection(srv.netloc)
 c.request("GET", "/short")
