@@ -277,9 +277,12 @@ func (f *fault) once(t *testing.T, policy string, secure bool) time.Duration {
 	if got := cl.run(f.opening(s, policy, faultTimeout)); got != "" && !oneOf(got, want) {
 		t.Errorf("connect: %s", got)
 	}
-	ending := strings.Contains(script, "stop()")
-	if ending {
-		script = strings.Replace(script, "stop()\n", "", 1)
+	begun, rest, ending := strings.Cut(script, "stop()\n")
+	if ending { // while the rest runs, not sooner
+		if got := cl.run(begun); got != "" {
+			t.Errorf("before the end: %s", got)
+		}
+		script = rest
 		stopped := time.AfterFunc(faultTimeout, func() { cl.host.Resources.Close() })
 		defer stopped.Stop()
 	}
