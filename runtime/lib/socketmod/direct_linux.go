@@ -20,9 +20,10 @@ const mostDirect = 256 << 10
 //
 // The race detector and its like, which follow these calls, do without.
 type direct struct {
-	raw syscall.RawConn // nil: net makes the calls
-	in  call            // beside out, for Close may write while the owner reads
-	out call
+	raw  syscall.RawConn // nil: net makes the calls
+	in   call            // beside out, for Close may write while the owner reads
+	out  call
+	look func(fd uintptr) // as in.try, but takes nothing
 }
 
 // A call is one operation under way, and what it came to.
@@ -40,6 +41,7 @@ func (d *direct) init(conn net.Conn, raw syscall.RawConn) {
 	case *net.TCPConn, *net.UnixConn:
 		d.raw = raw
 		d.in.try = func(fd uintptr) bool { return d.in.do(syscall.SYS_RECVFROM, fd, syscall.MSG_DONTWAIT) }
+		d.look = func(fd uintptr) { d.in.do(syscall.SYS_RECVFROM, fd, syscall.MSG_DONTWAIT|syscall.MSG_PEEK) }
 		d.out.try = func(fd uintptr) bool {
 			return d.out.do(syscall.SYS_SENDTO, fd, syscall.MSG_DONTWAIT|syscall.MSG_NOSIGNAL)
 		}
@@ -87,6 +89,17 @@ func (l *link) receive(p []byte) (n int, ok bool, err error) {
 		err = io.EOF
 	}
 	return n, true, err
+}
+
+// peekDirect is peek. ok is false if the connection is not one to do this with.
+func (l *link) peekDirect() (data, eof, ok bool) {
+	d := &l.direct
+	if d.raw == nil {
+		return false, false, false
+	}
+	d.in.buf = l.one[:]
+	n, err := d.in.result(d.raw.Control(d.look))
+	return n > 0, n == 0 && err != syscall.EAGAIN, true
 }
 
 // transmit writes all of p, waiting to the write deadline. ok is false if p is

@@ -13,4 +13,5 @@ type direct struct{}
 func (*direct) init(net.Conn, syscall.RawConn) {}
 
 func (l *link) receive(p []byte) (n int, ok bool, err error)  { return 0, false, nil }
+func (l *link) peekDirect() (data, eof, ok bool)              { return false, false, false }
 func (l *link) transmit(p []byte) (n int, ok bool, err error) { return 0, false, nil }

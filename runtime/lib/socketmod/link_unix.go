@@ -96,6 +96,9 @@ func (l *link) send(p []byte, wait bool) (int, error) {
 
 // peek looks for the next byte, or the end of input, and takes nothing.
 func (l *link) peek() (data, eof bool) {
+	if data, eof, ok := l.peekDirect(); ok {
+		return data, eof
+	}
 	n, err := l.recv(l.one[:], syscall.MSG_PEEK)
 	return n > 0, err != nil && err != os.ErrDeadlineExceeded
 }
