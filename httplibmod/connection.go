@@ -234,6 +234,11 @@ func (c *HTTPConnection) Hash() (uint32, error) {
 // Freeze makes every call that would change the connection an error. The
 // methods are bound now, because a frozen value may be shared.
 func (c *HTTPConnection) Freeze() {
+	c.FreezeBy(func(v starlark.Value) { v.Freeze() })
+}
+
+// FreezeBy is Freeze, but leaves what a script may have assigned to freeze.
+func (c *HTTPConnection) FreezeBy(freeze func(starlark.Value)) {
 	if c.frozen {
 		return
 	}
@@ -242,13 +247,13 @@ func (c *HTTPConnection) Freeze() {
 	}
 	c.frozen = true
 	for _, v := range []starlark.Value{c.timeout, c.sourceAddress, c.dial, c.responseClass, c.context} {
-		v.Freeze()
+		freeze(v)
 	}
 	if c.pending != nil {
 		c.pending.Freeze()
 	}
 	if c.t != nil {
-		c.t.value.Freeze() // conn.sock
+		freeze(c.t.value) // conn.sock
 	}
 }
 

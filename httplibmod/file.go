@@ -271,8 +271,16 @@ func (f *lineAndFile) Type() string { return "LineAndFileWrapper" }
 
 // Freeze makes reading an error.
 func (f *lineAndFile) Freeze() {
-	f.frozen = true
-	f.file.value.Freeze()
+	f.FreezeBy(func(v starlark.Value) { v.Freeze() })
+}
+
+// FreezeBy is Freeze, but leaves the file to freeze, which may be another
+// LineAndFileWrapper.
+func (f *lineAndFile) FreezeBy(freeze func(starlark.Value)) {
+	if !f.frozen {
+		f.frozen = true
+		freeze(f.file.value)
+	}
 }
 
 // Truth is always true.

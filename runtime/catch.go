@@ -104,22 +104,21 @@ var (
 	_ starlark.Indexable = (*Result)(nil)
 	_ starlark.Sequence  = (*Result)(nil)
 	_ py.Reprer          = (*Result)(nil)
+	_ py.Composite       = (*Result)(nil)
 )
 
 // String returns Result(value=…) or Result(error=…), with Starlark's repr.
-func (r *Result) String() string {
-	if r.err != nil {
-		return "Result(error=" + r.err.Repr() + ")"
-	}
-	return "Result(value=" + repr(r.value) + ")"
-}
+func (r *Result) String() string { return repr(r) }
 
 // Repr returns String's text with Python's repr.
-func (r *Result) Repr() string {
+func (r *Result) Repr() string { return py.Repr(r) }
+
+// ReprBy returns either, by what shows the value.
+func (r *Result) ReprBy(show func(starlark.Value) string) string {
 	if r.err != nil {
-		return r.String()
+		return "Result(error=" + show(r.err) + ")"
 	}
-	return "Result(value=" + py.Repr(r.value) + ")"
+	return "Result(value=" + show(r.value) + ")"
 }
 
 // Type returns "Result".

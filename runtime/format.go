@@ -54,7 +54,8 @@ func (f *formatting) arg(v starlark.Value) starlark.Value {
 		f.size += int64(len(v))
 	case *starlark.Dict:
 		return shownDict{shown{v, f}}
-	case *starlark.List, *starlark.Set, starlark.Tuple:
+	}
+	if isContainer(v) {
 		return shown{v, f}
 	}
 	return v

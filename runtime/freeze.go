@@ -117,12 +117,26 @@ func (f *freezer) visit(v starlark.Value) {
 			}
 		}
 	case *Result:
-		for _, e := range v.pair() {
-			f.add(e)
+		if f.first(v) {
+			for _, e := range v.pair() {
+				f.add(e)
+			}
 		}
+	case *using:
+		if f.first(v) {
+			f.add(v.item)
+		}
+	case freezeBy:
+		v.FreezeBy(f.add)
 	default:
 		v.Freeze()
 	}
+}
+
+// A freezeBy is a value that others are inside of: FreezeBy freezes the value
+// alone, and adds those, once.
+type freezeBy interface {
+	FreezeBy(add func(starlark.Value))
 }
 
 // function adds what a function keeps: defaults and free variables.

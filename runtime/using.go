@@ -42,13 +42,19 @@ type closer struct {
 	args starlark.Tuple
 }
 
-var _ starlark.Iterable = (*using)(nil)
+var (
+	_ starlark.Iterable = (*using)(nil)
+	_ py.Composite      = (*using)(nil)
+)
 
-func (u *using) String() string        { return "using(" + repr(u.item) + ")" }
+func (u *using) String() string        { return repr(u) }
 func (u *using) Type() string          { return "using" }
 func (u *using) Freeze()               { u.item.Freeze() }
 func (u *using) Truth() starlark.Bool  { return true }
 func (u *using) Hash() (uint32, error) { return 0, py.TypeError.Errorf("unhashable type: using") }
+
+// ReprBy is String with the item as show shows it.
+func (u *using) ReprBy(show func(starlark.Value) string) string { return "using(" + show(u.item) + ")" }
 
 // Iterate begins the block; the iterator's Done ends it.
 func (u *using) Iterate() starlark.Iterator {

@@ -243,11 +243,6 @@ func strArgs(e *Exception) string {
 	return Repr(e.Args)
 }
 
-// reprArgs is Exception.__repr__: Name(), Name('m',), Name('a', 1).
-func reprArgs(e *Exception) string {
-	return e.class.name + Repr(e.Args)
-}
-
 // sortedNames merges and sorts attribute names.
 func sortedNames(lists ...[]string) []string {
 	var all []string

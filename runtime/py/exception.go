@@ -55,20 +55,18 @@ func (e *Exception) Error() string {
 // Unwrap returns the Go error behind the exception.
 func (e *Exception) Unwrap() error { return e.Cause }
 
-// String returns Python's str(e), to the letter.
+// String returns Python's str(e), to the letter. What is nested deeper than
+// containers may be is "...".
 func (e *Exception) String() string {
-	if e.class.spec.Str != nil {
-		return e.class.spec.Str(e)
-	}
-	return strArgs(e)
+	var w reprWriter
+	return w.exception(e, 0)
 }
 
-// Repr returns Python's repr(e), to the letter.
+// Repr returns Python's repr(e), to the letter, with the same bound.
 func (e *Exception) Repr() string {
-	if e.class.spec.Repr != nil {
-		return e.class.spec.Repr(e)
-	}
-	return reprArgs(e)
+	var w reprWriter
+	w.write(e, 0)
+	return w.String()
 }
 
 // Type returns the name of the class.

@@ -2,7 +2,6 @@ package py
 
 import (
 	"slices"
-	"strings"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -53,28 +52,17 @@ func (n *Named) NamedType() *NamedType { return n.typ }
 func (n *Named) Tuple() starlark.Tuple { return n.items }
 
 // String returns Python's repr: ParseResult(scheme='http', …).
-func (n *Named) String() string {
-	var b strings.Builder
-	b.WriteString(n.typ.Name)
-	for i, f := range n.typ.Fields {
-		if i == 0 {
-			b.WriteByte('(')
-		} else {
-			b.WriteString(", ")
-		}
-		b.WriteString(f)
-		b.WriteByte('=')
-		b.WriteString(Repr(n.items[i]))
-	}
-	b.WriteByte(')')
-	return b.String()
-}
+func (n *Named) String() string { return Repr(n) }
 
 // Type returns the type's name.
 func (n *Named) Type() string { return n.typ.Name }
 
 // Freeze freezes the items.
 func (n *Named) Freeze() { n.items.Freeze() }
+
+// FreezeBy is Freeze by what freezes a tuple, because such values can be nested
+// without end.
+func (n *Named) FreezeBy(freeze func(starlark.Value)) { freeze(n.items) }
 
 // Truth is true: the types have at least one field.
 func (n *Named) Truth() starlark.Bool { return len(n.items) > 0 }

@@ -135,12 +135,8 @@ func (o *Object) Kind() *Kind { return o.kind }
 
 // String returns Python's str(o), without an address.
 func (o *Object) String() string {
-	for k := o.kind; k != nil; k = k.Base {
-		if k.Str != nil {
-			return k.Str(o)
-		}
-	}
-	return "<" + o.kind.Module + "." + o.kind.Class + " instance>"
+	var w reprWriter
+	return w.object(o, 0)
 }
 
 // Type returns the name of the class.
@@ -148,11 +144,19 @@ func (o *Object) Type() string { return o.kind.Class }
 
 // Freeze freezes the fields, and Data if that has a method Freeze.
 func (o *Object) Freeze() {
+	o.FreezeBy(func(v starlark.Value) { v.Freeze() })
+}
+
+// FreezeBy is Freeze, but leaves the fields to freeze, because objects can be
+// nested without end.
+func (o *Object) FreezeBy(freeze func(starlark.Value)) {
 	if o.frozen {
 		return
 	}
 	o.frozen = true
-	o.fields.Freeze()
+	for _, v := range o.fields {
+		freeze(v)
+	}
 	if d, ok := o.Data.(interface{ Freeze() }); ok {
 		d.Freeze()
 	}

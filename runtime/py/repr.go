@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
 )
 
 // A Reprer is a value whose Python repr() differs from its String(), which
@@ -47,39 +48,26 @@ type Texter struct {
 	// time, and of the bytes of the text so far; its error ends the text. If it is
 	// nil, a text shows a million values at most.
 	Spend func(values, size int) error
+	// Reserve, if set, is asked before the text takes that many bytes of memory
+	// at once; its error ends the text.
+	Reserve func(size int) error
 }
 
-// Str returns the text of Str, or the error of Spend.
+// Str returns the text of Str, or the error of Spend or Reserve.
 func (t Texter) Str(v starlark.Value) (string, error) {
-	switch v := v.(type) {
+	switch v := v.(type) { // as most are
 	case starlark.String:
-		return string(v), nil
-	case starlark.Bytes:
 		return string(v), nil
 	case *Unicode:
 		return v.text, nil
-	case starlark.Float:
-		return formatFloat(float64(v), 12), nil
-	case *starlark.List, starlark.Tuple, *starlark.Dict, *starlark.Set:
-		return t.Repr(v)
 	}
-	if v.Type() == "range" {
-		return xrangeText(v), nil
-	}
-	return v.String(), nil
+	w := reprWriter{long: true, spend: t.Spend, reserve: t.Reserve}
+	return w.str(v, 0), w.err
 }
 
-// Repr returns the text of LongRepr, or the error of Spend.
+// Repr returns the text of LongRepr, or the error of Spend or Reserve.
 func (t Texter) Repr(v starlark.Value) (string, error) {
-	switch v := v.(type) {
-	case starlark.String, starlark.Bytes:
-		return Repr(v), nil
-	case starlark.Int:
-		if isLong(v) {
-			return v.String() + "L", nil
-		}
-	}
-	w := reprWriter{long: true, spend: t.Spend}
+	w := reprWriter{long: true, spend: t.Spend, reserve: t.Reserve}
 	w.write(v, 0)
 	return w.String(), w.err
 }
@@ -90,12 +78,6 @@ func isLong(n starlark.Int) bool { _, small := n.Int64(); return !small }
 // Quote. Integers get no L: see LongRepr. Beyond 200 nested containers it writes "...",
 // as it does for a container inside itself.
 func Repr(v starlark.Value) string {
-	switch v := v.(type) {
-	case starlark.String:
-		return Quote(string(v))
-	case starlark.Bytes:
-		return Quote(string(v))
-	}
 	var w reprWriter
 	w.write(v, 0)
 	return w.String()
@@ -104,10 +86,65 @@ func Repr(v starlark.Value) string {
 // A reprWriter writes the text of a value.
 type reprWriter struct {
 	strings.Builder
-	long  bool // an L behind long integers
-	spend func(values, size int) error
-	work  int // values written
-	err   error
+	long    bool // an L behind long integers
+	spend   func(values, size int) error
+	reserve func(size int) error
+	work    int // values written
+	err     error
+}
+
+// room makes room for n bytes more; false ends the text.
+func (b *reprWriter) room(n int) bool {
+	if b.err != nil {
+		return false
+	}
+	if b.Cap()-b.Len() < n {
+		if b.reserve != nil {
+			if b.err = b.reserve(2*b.Cap() + n); b.err != nil { // as Grow does
+				return false
+			}
+		}
+		b.Grow(n)
+	}
+	return true
+}
+
+// WriteString writes s, if there is room for it.
+func (b *reprWriter) WriteString(s string) {
+	if b.room(len(s)) {
+		b.Builder.WriteString(s)
+	}
+}
+
+// char writes c, if there is room for it.
+func (b *reprWriter) char(c byte) {
+	if b.room(1) {
+		b.Builder.WriteByte(c)
+	}
+}
+
+// piece is how many bytes of one string are quoted between two looks at the end of
+// the run.
+const piece = 1 << 16
+
+// quote writes a string as Quote does.
+func (b *reprWriter) quote(s string) {
+	quote := quoteFor(s)
+	if !b.room(len(s) + 2) {
+		return
+	}
+	b.char(quote)
+	for len(s) > piece && b.room(4*piece) {
+		writeUnquoted(&b.Builder, s[:piece], quote)
+		s = s[piece:]
+		if b.spend != nil {
+			b.err = b.spend(piece/bytesPerStep, b.Len())
+		}
+	}
+	if b.room(4*len(s) + 1) {
+		writeUnquoted(&b.Builder, s, quote)
+		b.char(quote)
+	}
 }
 
 // maxReprValues bounds the values of a text that nobody else bounds.
@@ -144,27 +181,27 @@ func (b *reprWriter) write(v starlark.Value, depth int) {
 	}
 	switch v := v.(type) {
 	case starlark.String:
-		writeQuoted(&b.Builder, string(v))
+		b.quote(string(v))
 	case starlark.Bytes:
-		writeQuoted(&b.Builder, string(v))
+		b.quote(string(v))
 	case starlark.Int:
 		b.WriteString(v.String())
 		if b.long && isLong(v) {
-			b.WriteByte('L')
+			b.char('L')
 		}
 	case starlark.Float:
 		b.WriteString(formatFloat(float64(v), -1))
 	case *starlark.List:
-		b.WriteByte('[')
+		b.char('[')
 		for i := 0; i < v.Len() && !b.ended(); i++ {
 			if i > 0 {
 				b.WriteString(", ")
 			}
 			b.write(v.Index(i), depth+1)
 		}
-		b.WriteByte(']')
+		b.char(']')
 	case starlark.Tuple:
-		b.WriteByte('(')
+		b.char('(')
 		for i, e := range v {
 			if b.ended() {
 				break
@@ -175,11 +212,11 @@ func (b *reprWriter) write(v starlark.Value, depth int) {
 			b.write(e, depth+1)
 		}
 		if len(v) == 1 {
-			b.WriteByte(',')
+			b.char(',')
 		}
-		b.WriteByte(')')
+		b.char(')')
 	case *starlark.Dict:
-		b.WriteByte('{')
+		b.char('{')
 		first := true
 		for k, e := range v.Entries() {
 			if b.ended() {
@@ -193,7 +230,7 @@ func (b *reprWriter) write(v starlark.Value, depth int) {
 			b.WriteString(": ")
 			b.write(e, depth+1)
 		}
-		b.WriteByte('}')
+		b.char('}')
 	case *starlark.Set:
 		b.WriteString("set([")
 		first := true
@@ -208,6 +245,34 @@ func (b *reprWriter) write(v starlark.Value, depth int) {
 			b.write(e, depth+1)
 		}
 		b.WriteString("])")
+	case *starlarkstruct.Struct:
+		b.fieldsOf(v, depth)
+	case *Named:
+		b.WriteString(v.typ.Name)
+		for i, name := range v.typ.Fields {
+			if b.ended() {
+				return
+			}
+			if i == 0 {
+				b.char('(')
+			} else {
+				b.WriteString(", ")
+			}
+			b.WriteString(name + "=")
+			b.write(v.items[i], depth+1)
+		}
+		b.char(')')
+	case *Exception:
+		if v.class.spec.Repr != nil {
+			b.WriteString(v.class.spec.Repr(b.shown(v, depth)))
+			return
+		}
+		b.WriteString(v.class.name)
+		b.write(v.Args, depth)
+	case *Object:
+		b.WriteString(b.object(v, depth))
+	case Composite:
+		b.WriteString(v.ReprBy(func(x starlark.Value) string { return b.text(x, depth+1) }))
 	case Reprer:
 		b.WriteString(v.Repr())
 	default:
@@ -217,6 +282,30 @@ func (b *reprWriter) write(v starlark.Value, depth int) {
 		}
 		b.WriteString(v.String())
 	}
+}
+
+// fieldsOf writes struct(name = value, ...), as Starlark does.
+func (b *reprWriter) fieldsOf(s *starlarkstruct.Struct, depth int) {
+	if name, ok := s.Constructor().(starlark.String); ok {
+		b.WriteString(string(name))
+	} else {
+		b.WriteString(s.Constructor().String())
+	}
+	b.WriteString("(")
+	for i, name := range s.AttrNames() {
+		if b.ended() {
+			return
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(name + " = ")
+		field, err := s.Attr(name)
+		if err == nil {
+			b.write(field, depth+1)
+		}
+	}
+	b.WriteString(")")
 }
 
 // xrangeText is the text of an xrange, which ends where its numbers do.
@@ -293,17 +382,24 @@ func formatFloat(f float64, prec int) string {
 // below 0x20 or above 0x7e as \xhh.
 func Quote(s string) string {
 	var b strings.Builder
-	writeQuoted(&b, s)
+	quote := quoteFor(s)
+	b.Grow(len(s) + 2)
+	b.WriteByte(quote)
+	writeUnquoted(&b, s, quote)
+	b.WriteByte(quote)
 	return b.String()
 }
 
-func writeQuoted(b *strings.Builder, s string) {
-	quote := byte('\'')
+// quoteFor returns the quote that Quote uses.
+func quoteFor(s string) byte {
 	if strings.IndexByte(s, '\'') >= 0 && strings.IndexByte(s, '"') < 0 {
-		quote = '"'
+		return '"'
 	}
-	b.Grow(len(s) + 2)
-	b.WriteByte(quote)
+	return '\''
+}
+
+// writeUnquoted writes what is between the quotes.
+func writeUnquoted(b *strings.Builder, s string, quote byte) {
 	for i := 0; i < len(s); i++ {
 		if s[i] == quote || s[i] == '\\' {
 			b.WriteByte('\\')
@@ -312,7 +408,6 @@ func writeQuoted(b *strings.Builder, s string) {
 		}
 		writeEscaped(b, s[i])
 	}
-	b.WriteByte(quote)
 }
 
 // writeEscaped writes one byte as it stands between quotes: \t, \n and \r by

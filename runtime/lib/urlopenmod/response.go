@@ -51,12 +51,19 @@ func (r *Response) Type() string { return "addinfourl" }
 
 // Freeze makes every operation fail.
 func (r *Response) Freeze() {
+	r.FreezeBy(func(v starlark.Value) { v.Freeze() })
+}
+
+// FreezeBy is Freeze, but leaves the fields to freeze.
+func (r *Response) FreezeBy(freeze func(starlark.Value)) {
 	if r.frozen {
 		return
 	}
 	r.frozen = true
-	r.fields.Freeze()
-	r.fp.Freeze()
+	for _, v := range r.fields {
+		freeze(v)
+	}
+	freeze(r.fp)
 }
 
 // Truth is always true.
