@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"unsafe"
 
 	"go.starlark.net/starlark"
 )
@@ -36,4 +37,18 @@ func Reserve(thread *starlark.Thread, n int64) error {
 		return h.Reserve(thread, n)
 	}
 	return nil
+}
+
+// Grow returns s with room for n elements more, as slices.Grow does, but asks
+// Reserve before it takes much. Its error is Reserve's.
+func Grow[S ~[]E, E any](thread *starlark.Thread, s S, n int) (S, error) {
+	if cap(s)-len(s) >= n {
+		return s, nil
+	}
+	room := max(len(s)+n, cap(s)+cap(s)/2)
+	var elem E
+	if err := Reserve(thread, int64(room)*int64(unsafe.Sizeof(elem))); err != nil {
+		return s, err
+	}
+	return append(make(S, 0, room), s...), nil
 }

@@ -80,10 +80,10 @@ func decodeRune(s string) (r rune, n int) {
 	return r, n
 }
 
-// appendQuoted appends s, in UTF-8, as a JSON string: in ASCII only, or with
-// other characters as they are. What is no UTF-8 becomes U+FFFD. RFC 8259 §7.
+// appendQuoted appends s, in UTF-8, as it is between the quotes of a JSON string:
+// in ASCII only, or with other characters as they are. What is no UTF-8 becomes
+// U+FFFD. RFC 8259 §7.
 func appendQuoted(b []byte, s string, ascii bool) []byte {
-	b = append(b, '"')
 	start := 0 // s[start:i] is copied as it is
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -122,8 +122,7 @@ func appendQuoted(b []byte, s string, ascii bool) []byte {
 			b = appendEscape(b, r)
 		}
 	}
-	b = append(b, s[start:]...)
-	return append(b, '"')
+	return append(b, s[start:]...)
 }
 
 func isSurrogate(r rune) bool { return 0xd800 <= r && r <= 0xdfff }

@@ -194,6 +194,9 @@ func (d *decoder) object(i int) (starlark.Value, int, error) {
 	return dict, i, nil
 }
 
+// manyValues are worth asking for their room.
+const manyValues = 1 << 12
+
 // array reads the elements after a bracket.
 //
 // _json.c, _parse_array_str
@@ -205,6 +208,11 @@ func (d *decoder) array(i int) (starlark.Value, int, error) {
 			v, next, err := d.value(i)
 			if err != nil {
 				return nil, i, err
+			}
+			if len(elems) >= manyValues {
+				if elems, err = host.Grow(d.thread, elems, 1); err != nil {
+					return nil, i, err
+				}
 			}
 			elems = append(elems, v)
 			if i = d.space(next); i >= len(d.s) || d.s[i] == ']' {

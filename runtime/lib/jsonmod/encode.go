@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
+	"unsafe"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
@@ -39,6 +41,7 @@ type encoder struct {
 	open    map[starlark.Value]struct{} // the lists, dicts and sets around
 	values  int                         // encoded so far
 	charged int                         // bytes of out that Spend knows
+	err     error                       // of a line for which there was no room
 }
 
 // encode returns v as JSON.
@@ -46,18 +49,41 @@ func (e *encoder) encode(v starlark.Value) (starlark.Value, error) {
 	if err := e.value(v); err != nil {
 		return nil, err
 	}
+	if e.err != nil {
+		return nil, e.err
+	}
 	if e.wide && !e.ascii {
 		if e.narrow != "" {
 			return nil, py.NotASCII(`"` + e.narrow)
 		}
-		return py.Text(string(e.out)), host.Spend(e.thread, (len(e.out)-e.charged)/host.BytesPerStep)
+		return py.Text(e.result()), host.Spend(e.thread, (len(e.out)-e.charged)/host.BytesPerStep)
 	}
-	return starlark.String(e.out), host.Spend(e.thread, (len(e.out)-e.charged)/host.BytesPerStep)
+	return starlark.String(e.result()), host.Spend(e.thread, (len(e.out)-e.charged)/host.BytesPerStep)
+}
+
+// result returns what was written, without a copy: nothing is written any more.
+func (e *encoder) result() string { return unsafe.String(unsafe.SliceData(e.out), len(e.out)) }
+
+// slack is how much room there is before each value: few are larger, and those make
+// their own.
+const slack = 512 // bytes
+
+// room makes room for n bytes more.
+func (e *encoder) room(n int) error {
+	if cap(e.out)-len(e.out) >= n {
+		return nil
+	}
+	var err error
+	e.out, err = host.Grow(e.thread, e.out, n)
+	return err
 }
 
 // tick charges the work done and ends it with the run.
 func (e *encoder) tick() error {
 	const bytes = 1 << 16
+	if e.err != nil {
+		return e.err
+	}
 	if e.values++; e.values%256 != 0 && len(e.out)-e.charged < bytes {
 		return nil
 	}
@@ -68,6 +94,9 @@ func (e *encoder) tick() error {
 
 func (e *encoder) value(v starlark.Value) error {
 	if err := e.tick(); err != nil {
+		return err
+	}
+	if err := e.room(slack); err != nil {
 		return err
 	}
 	switch v := v.(type) {
@@ -88,8 +117,7 @@ func (e *encoder) value(v starlark.Value) error {
 		return e.text(string(v))
 	case *py.Unicode:
 		e.wide = true
-		e.out = appendQuoted(e.out, v.Text(), e.ascii)
-		return nil
+		return e.quote(v.Text())
 	case starlark.Bytes:
 		if !e.stock {
 			return e.text(string(v))
@@ -194,7 +222,9 @@ func (e *encoder) object(items []starlark.Tuple) error {
 		n++
 		if u, ok := item[0].(*py.Unicode); ok {
 			e.wide = true
-			e.out = appendQuoted(e.out, u.Text(), e.ascii)
+			if err := e.quote(u.Text()); err != nil {
+				return err
+			}
 		} else if err := e.text(*key); err != nil {
 			return err
 		}
@@ -287,6 +317,10 @@ func (e *encoder) end(n int, bracket byte) {
 
 // line begins a line of the given level.
 func (e *encoder) line(level int) {
+	if err := e.room(1 + len(e.prefix) + level*len(e.indent) + slack); err != nil {
+		e.err = err
+		return
+	}
 	e.out = append(append(e.out, '\n'), e.prefix...)
 	for range level {
 		e.out = append(e.out, e.indent...)
@@ -303,8 +337,33 @@ func (e *encoder) text(s string) error {
 			return err
 		}
 	}
-	e.out = appendQuoted(e.out, s, e.ascii)
-	return nil
+	return e.quote(s)
+}
+
+// quotedPiece is how many bytes of one string are quoted between two looks at the
+// end of the run.
+const quotedPiece = 1 << 16
+
+// quote writes a string.
+func (e *encoder) quote(s string) error {
+	e.out = append(e.out, '"')
+	for {
+		n := min(len(s), quotedPiece)
+		for n < len(s) && !utf8.RuneStart(s[n]) && n > quotedPiece-utf8.UTFMax {
+			n-- // between two characters
+		}
+		if err := e.room(6*n + 1); err != nil { // as all may be \uXXXX
+			return err
+		}
+		e.out = appendQuoted(e.out, s[:n], e.ascii)
+		if s = s[n:]; s == "" {
+			e.out = append(e.out, '"')
+			return nil
+		}
+		if err := e.tick(); err != nil {
+			return err
+		}
+	}
 }
 
 // float is Python's repr, or one of the three words that JSON does not know.

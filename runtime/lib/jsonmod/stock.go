@@ -83,6 +83,9 @@ func jsonIndent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 		if err := e.tick(); err != nil {
 			return nil, err
 		}
+		if err := e.room(slack); err != nil {
+			return nil, err
+		}
 		switch c := str[i]; c {
 		case ' ', '\t', '\n', '\r':
 		case '"':
@@ -91,6 +94,9 @@ func jsonIndent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 				if str[end] == '\\' {
 					end++
 				}
+			}
+			if err := e.room(end + slack - i); err != nil {
+				return nil, err
 			}
 			e.out = append(e.out, str[i:end+1]...)
 			i = end
@@ -119,5 +125,8 @@ func jsonIndent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 			e.out = append(e.out, c)
 		}
 	}
-	return starlark.String(e.out), host.Spend(thread, (len(e.out)-e.charged)/host.BytesPerStep)
+	if e.err != nil {
+		return nil, e.err
+	}
+	return starlark.String(e.result()), host.Spend(thread, (len(e.out)-e.charged)/host.BytesPerStep)
 }
