@@ -2,9 +2,7 @@ package runtime
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
-	"runtime/debug"
 	"syscall"
 
 	"go.starlark.net/starlark"
@@ -13,28 +11,26 @@ import (
 	"starwire/runtime/py"
 )
 
-// A PanicError is a panic in a built-in, which the run survives: a defect of the
-// program that embeds the runtime, or of ours. Scripts see a RuntimeError.
+// A PanicError is a panic in a built-in, or in a function of Config's, which the run
+// survives. Scripts see a RuntimeError.
 //
 // Its traceback shows the script's frames if it is one of the functions that every
 // script finds, or of Config's Predeclared and Modules, that panics, or what that calls.
 // It is shown without the frames inside the innermost such call, or the whole of the
 // run, if a method, an operator or an attribute of a value does: the interpreter
 // pops its frames before anybody else sees the panic. Stack shows where it was.
-type PanicError struct {
-	Value any    // what panic was called with
-	Stack []byte // the Go stack, as of debug.Stack
-}
-
-// Error returns the panic's text.
-func (e *PanicError) Error() string { return fmt.Sprintf("internal error: %v", e.Value) }
+type PanicError = host.PanicError
 
 // recoverTo turns a panic into an error; it must be deferred.
 func recoverTo(err *error) {
 	if v := recover(); v != nil {
-		cause := &PanicError{Value: v, Stack: debug.Stack()}
-		*err = py.RuntimeError.New(cause, starlark.String(cause.Error()))
+		*err = panicked(host.Panicked(v))
 	}
+}
+
+// panicked returns what scripts see of a panic.
+func panicked(e *PanicError) *py.Exception {
+	return py.RuntimeError.New(e, starlark.String(e.Error()))
 }
 
 // survivePanics makes a panic in a function of the embedder's an error where the

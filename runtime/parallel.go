@@ -195,7 +195,14 @@ func (g *group) stop(i int, cause error) {
 }
 
 // one makes the next call, if there is one.
-func (g *group) one() bool {
+func (g *group) one() (more bool) {
+	var defect error
+	defer func() {
+		if defect != nil {
+			g.abandon(defect)
+		}
+	}()
+	defer recoverTo(&defect) // from a function of Config's, outside the call
 	i, t := g.begin()
 	if t == nil {
 		return false
@@ -208,6 +215,15 @@ func (g *group) one() bool {
 	t.release(thread)
 	g.finish(i, t, v, x, err)
 	return true
+}
+
+// abandon stops all calls, because of err.
+func (g *group) abandon(err error) {
+	g.mu.Lock()
+	g.failed, g.err = -1, err
+	g.mu.Unlock()
+	g.stop(-1, errSuperseded)
+	g.end(errSuperseded)
 }
 
 // begin takes the next item, when it is time for it, and makes its task; nil if

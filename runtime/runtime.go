@@ -118,18 +118,18 @@ func (rt *Runtime) concurrent() {
 //
 // When Run returns, nothing of the run is left: every connection, file and
 // server that the script left open is closed.
-func (rt *Runtime) Run(ctx context.Context, name string, src []byte) (starlark.StringDict, error) {
+func (rt *Runtime) Run(ctx context.Context, name string, src []byte) (globals starlark.StringDict, err error) {
 	if ctx.Err() != nil {
 		return nil, canceled(ctx)
 	}
 	r := rt.newRun(ctx)
-	defer r.close()
+	defer finish(r, &globals, &err)
 	r.task.arm(ctx) // first: compiling takes time too
 	p, err := rt.compile(r.task.host.Context(), name, src)
 	if err != nil {
 		return nil, r.task.uncompiled(err)
 	}
-	globals, err := r.task.exec(p)
+	globals, err = r.task.exec(p)
 	if end := r.task.out.endLine(); err == nil && end != nil {
 		err = r.task.failure(end)
 	}
@@ -145,14 +145,34 @@ func (rt *Runtime) Run(ctx context.Context, name string, src []byte) (starlark.S
 //
 // Calls may run at the same time: what fn can reach was frozen by Run. The
 // arguments belong to the call until it returns.
-func (rt *Runtime) Call(ctx context.Context, fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (rt *Runtime) Call(ctx context.Context, fn starlark.Callable, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, err error) {
 	if ctx.Err() != nil {
 		return nil, canceled(ctx)
 	}
 	r := rt.newRun(ctx)
-	defer r.close()
+	defer finish(r, &v, &err)
 	r.task.arm(ctx)
 	return r.task.call(fn, args, kwargs)
+}
+
+// finish closes the run, whose result is *v and *err; it must be deferred. A panic
+// outside the script, in a function of Config's, is an error.
+func finish[T any](r *run, v *T, err *error) {
+	var defect *PanicError
+	if p := recover(); p != nil {
+		defect = host.Panicked(p)
+	}
+	if end := r.close(); defect == nil && *err == nil {
+		errors.As(end, &defect)
+	}
+	if defect != nil {
+		x := panicked(defect)
+		*err = &Error{Exception: x, err: x, hint: hint(x, nil, nil)}
+	}
+	if *err != nil {
+		var none T
+		*v = none
+	}
 }
 
 // uncompiled is the error of a text that is no program: a *SyntaxError as it is, and

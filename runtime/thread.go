@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strconv"
 	"sync"
@@ -213,13 +214,19 @@ func (t *task) root() *task {
 	return t
 }
 
-// close ends the run: what still blocks is cancelled, what is open is closed.
+// close ends the run: what still blocks is cancelled, what is open is closed. A panic
+// in a function of Config's is a *PanicError.
 func (r *run) close() error {
 	r.task.disarm()
 	r.task.stop(host.ErrEnded)
 	err := r.task.host.Resources.Close()
+	return errors.Join(err, r.flush())
+}
+
+func (r *run) flush() (err error) {
+	defer host.Recover(&err)
 	r.out.flush()
-	return err
+	return nil
 }
 
 // stop cancels every thread of the task and everything that blocks in it. The

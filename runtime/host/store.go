@@ -60,7 +60,8 @@ func (r *Resources) Remove(c io.Closer) {
 	}
 }
 
-// Close closes everything that is open, and whatever is added later.
+// Close closes everything that is open, and whatever is added later. The error joins
+// what the closes return; a panic in one is a *PanicError there.
 func (r *Resources) Close() error {
 	r.mu.Lock()
 	open := r.open
@@ -71,11 +72,16 @@ func (r *Resources) Close() error {
 	r.mu.Unlock()
 	var errs []error
 	for c := range open {
-		if err := c.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		if err := closeOne(c); err != nil && !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func closeOne(c io.Closer) (err error) {
+	defer Recover(&err)
+	return c.Close()
 }
 
 // Len returns how many resources are open.

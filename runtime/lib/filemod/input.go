@@ -207,14 +207,21 @@ func (w *waiter) background(ctx context.Context, src io.Reader, p []byte) (int, 
 			pending := make(chan result, 1)
 			w.pending = pending
 			go func() {
+				r := result{err: io.ErrUnexpectedEOF} // if Read ends the goroutine
+				defer func() { pending <- r }()
+				defer host.Recover(&r.err)
 				b := make([]byte, bufferSize)
 				n, err := src.Read(b)
-				pending <- result{b[:n], err}
+				r = result{b[:n], err}
 			}()
 		}
 		select {
 		case w.rest = <-w.pending:
 			w.pending = nil
+			if defect, ok := w.rest.err.(*host.PanicError); ok {
+				w.rest.err = nil
+				panic(defect)
+			}
 		case <-ctx.Done():
 			return 0, context.Cause(ctx)
 		}

@@ -106,19 +106,26 @@ func openFile(h *host.Host, name string, flag int) (host.File, error) {
 	}
 	done := make(chan opened)
 	go func() {
-		file, err := h.Open(name, flag)
-		select {
-		case done <- opened{file, err}:
-		case <-ctx.Done():
-			if err == nil {
-				file.Close()
+		o := opened{err: os.ErrInvalid} // if Open ends the goroutine
+		defer func() {
+			select {
+			case done <- o:
+			case <-ctx.Done():
+				if o.err == nil {
+					o.file.Close()
+				}
 			}
-		}
+		}()
+		defer host.Recover(&o.err)
+		o.file, o.err = h.Open(name, flag)
 	}()
 	paused := h.Pause()
 	defer h.Resume(paused)
 	select {
 	case o := <-done:
+		if defect, ok := o.err.(*host.PanicError); ok {
+			panic(defect)
+		}
 		return o.file, o.err
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
