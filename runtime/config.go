@@ -50,7 +50,8 @@ type Config struct {
 
 	// Dial, if set, opens the connections of scripts: network is "tcp" and address
 	// "host:port", or "unix" and a path. Names were judged by Permissions.Net before;
-	// which addresses to accept is the hook's business.
+	// which addresses to accept is the hook's business. It is not asked for connections
+	// to the run's own servers, those of the module testserver.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Lookup, if set, resolves host names in place of the system's resolver.
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)

@@ -138,13 +138,17 @@ func (r *run) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !r.own.has(addr) {
+		own := r.own.has(addr)
+		if !own {
 			if refused := r.judge(to, literal); refused != nil {
 				return nil, refused
 			}
 		}
 		if err := budget.Conn(); err != nil {
 			return nil, err
+		}
+		if !own && r.rt.config.Dial != nil {
+			return r.dialHook(ctx, d, "tcp", addr.String())
 		}
 		return r.dialAddr(ctx, d, nil, addr)
 	}

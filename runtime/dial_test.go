@@ -232,6 +232,7 @@ func TestDialHook(t *testing.T) {
 	ends := make(chan net.Conn, 1)
 	_, dial := dialer(t, Config{
 		Permissions: Permissions{Net: []string{"*.test"}},
+		Resolve:     map[string]string{"routed.test:80": "192.0.2.1:8080"},
 		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			dialled = append(dialled, network+" "+address)
 			if address == "slow.test:80" {
@@ -249,13 +250,18 @@ func TestDialHook(t *testing.T) {
 	}
 	conn.Close()
 	(<-ends).Close()
+	if conn, err = dial(host.DialRequest{Host: "routed.test", Port: "80"}); err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+	(<-ends).Close()
 	var timeout net.Error
 	if _, err := dial(host.DialRequest{Host: "slow.test", Port: "80", Timeout: time.Millisecond}); !errors.As(err, &timeout) || !timeout.Timeout() {
 		t.Errorf("slow.test: %v; want a timeout", err)
 	}
 	_, err = dial(host.DialRequest{Host: "example.com", Port: "80"})
 	wantRefused(t, "example.com", err)
-	if got, want := strings.Join(dialled, ", "), "tcp a.test:80, tcp slow.test:80"; got != want {
+	if got, want := strings.Join(dialled, ", "), "tcp a.test:80, tcp 192.0.2.1:8080, tcp slow.test:80"; got != want {
 		t.Errorf("the hook was asked for %s; want %s", got, want)
 	}
 }
