@@ -77,7 +77,7 @@ func is(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 2, &x, &y); err != nil {
 		return nil, err
 	}
-	if reflect.TypeOf(x) != reflect.TypeOf(y) {
+	if reflect.TypeOf(x) != reflect.TypeOf(y) || py.IsUnicode(x) != py.IsUnicode(y) {
 		return starlark.False, nil
 	}
 	switch x.(type) {
@@ -102,5 +102,6 @@ func (rt *Runtime) PythonSyntax() pysyntax.Config {
 	opts := options
 	return pysyntax.Config{
 		Mode: pysyntax.Script, Options: &opts, Exports: rt.exports, Known: rt.knownInPython, Attr: builtinmod.HasAttr,
+		Unicode: func(text string) string { return string(py.Text(text).(starlark.String)) },
 	}
 }

@@ -50,6 +50,13 @@ func mul(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error) {
 			}
 		}
 	}
+	if s, ok := y.(starlark.String); ok && py.IsUnicode(s) {
+		v, err := starlark.Binary(syntax.STAR, s, n)
+		if err != nil {
+			return nil, err
+		}
+		return py.Text(string(v.(starlark.String))), nil
+	}
 	if _, ok := x.(starlark.Int); ok {
 		return starlark.Binary(syntax.STAR, x, y)
 	}

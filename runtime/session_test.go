@@ -283,7 +283,7 @@ except KeyError as e:
 		lines, want string
 	}{
 		{false, "n, half(9), count(), n\nrepr(caught)\n7 / 2\ntyped = 'é'\nlater() == 'é2'\nc", "(3, 4, 4, 4)\n\"KeyError('x',)\"\n3.5\nTrue\n'b'"},
-		{true, "7 / 2\nn += 7 / 2\nn\ntyped = 'x'\nlater()\n1 == True, len(xrange(3))\n'%(a)s' % {'a': 1}\nTrue + 1\n'ab'.decode('ascii')\n__name__", "3\n7\n'x2'\n(True, 3)\n'1'\n2\n'ab'\n'__main__'"},
+		{true, "7 / 2\nn += 7 / 2\nn\ntyped = 'x'\nlater()\n1 == True, len(xrange(3))\n'%(a)s' % {'a': 1}\nTrue + 1\n'ab'.decode('ascii')\n__name__", "3\n7\n'x2'\n(True, 3)\n'1'\n2\nu'ab'\n'__main__'"},
 		{true, "print(1, 2)\nfrom __future__ import division\n7 / 2\ndef f(): return 1 / 4\n\nf(), half(9)", "1 2\n3.5\n(0.25, 4)"},
 		{true, "len = 5\nlen\ndel len\nlen('ab')\n[x for x in [1, 2]]\nx\nnosuch", "5\n2\n[1, 2]\n2\nNameError: name 'nosuch' is not defined"},
 		{false, "7 / 2\nf()", "3.5\n0.25"},

@@ -181,6 +181,9 @@ func (b *reprWriter) write(v starlark.Value, depth int) {
 	}
 	switch v := v.(type) {
 	case starlark.String:
+		if inPages(string(v)) {
+			b.char('u')
+		}
 		b.quote(string(v))
 	case starlark.Bytes:
 		b.quote(string(v))
@@ -434,7 +437,12 @@ func writeEscaped(b *strings.Builder, c byte) {
 // int, float, list, NoneType, …, or v.Type() for values that are not Python's.
 func TypeName(v starlark.Value) string {
 	switch v := v.(type) {
-	case starlark.String, starlark.Bytes:
+	case starlark.String:
+		if inPages(string(v)) {
+			return "unicode"
+		}
+		return "str"
+	case starlark.Bytes:
 		return "str"
 	case starlark.Int:
 		if isLong(v) {

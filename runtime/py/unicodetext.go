@@ -11,8 +11,9 @@ import (
 )
 
 // Unicode is a value of Python 2's type unicode that is not ASCII: its length and
-// indexes are those of characters. Unicode text that is ASCII is a string, which
-// equals it, so that both are one key of a dict; Text tells them apart.
+// indexes are those of characters. Unicode text that is ASCII is a String, so that
+// it equals the str of the same characters and both are one key of a dict;
+// IsUnicode tells them apart.
 //
 // A Unicode is immutable. Lone surrogates are characters, in the three bytes that
 // UTF-8 would give them. It is no starlark.Iterable, as a string is none.
@@ -36,10 +37,11 @@ const markEvery = 64
 // maxUnicode bounds the text that one operation makes.
 const maxUnicode = 1 << 28 // bytes
 
-// Text returns text, in UTF-8, as a value: a String if it is ASCII, else a Unicode.
+// Text returns unicode text, in UTF-8, as a value: a String if it is ASCII, else a
+// Unicode.
 func Text(s string) starlark.Value {
 	if IsASCII(s) {
-		return starlark.String(s)
+		return asciiText(s)
 	}
 	u := &Unicode{text: s}
 	for i := 0; i < len(s); u.n++ {
@@ -230,7 +232,7 @@ func (u *Unicode) Position(offset int) int {
 func (u *Unicode) Slice(start, end, step int) starlark.Value {
 	if step == 1 {
 		if start >= end {
-			return starlark.String("")
+			return Text("")
 		}
 		return Text(u.text[u.Offset(start):u.Offset(end)])
 	}
@@ -292,7 +294,7 @@ func (u *Unicode) Binary(op syntax.Token, y starlark.Value, side starlark.Side) 
 			return nil, nil
 		}
 		if n.Sign() <= 0 {
-			return starlark.String(""), nil
+			return Text(""), nil
 		}
 		times, ok := n.Int64()
 		if !ok || times > int64(maxUnicode/len(u.text)) {

@@ -249,6 +249,9 @@ func (l *lowerer) arithmetic(op syntax.Token, x, y syntax.Expr) string {
 	default:
 		return ""
 	}
+	if op == syntax.PLUS && l.unicode && mayJoin(x, y) {
+		return name
+	}
 	if op == syntax.PLUS && (notNumeric(x) || notNumeric(y)) {
 		return ""
 	}

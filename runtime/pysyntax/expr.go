@@ -225,6 +225,7 @@ func (p *parser) args() []syntax.Expr {
 		} else if t.kind == tokName && p.ahead(1).is("=") {
 			x := p.attribute()
 			eq := p.take().pos
+			p.strs[t.text] = true
 			key := &syntax.BinaryExpr{X: x, OpPos: eq, Op: syntax.EQ, Y: p.test()}
 			args = append(args, key)
 			if n := len(args) - 1; star >= 0 && star == n-1 {
@@ -304,11 +305,30 @@ func (p *parser) str() syntax.Expr {
 	x := &syntax.Literal{Token: tok, TokenPos: first.pos, Raw: p.scan.src[first.start:end], Value: strings.Join(parts, "")}
 	switch {
 	case !wide || p.Known == nil || !p.Known(UnicodeName):
+		p.strs[x.Value.(string)] = true
 		return x
 	case narrow:
 		p.refuse(first.pos, "a str and a unicode literal with characters beyond ASCII cannot be joined; write u before each of them")
-	case !isASCII(x.Value.(string)):
-		return call(UnicodeName, first.pos, x)
+	}
+	p.unicode = true
+	return call(UnicodeName, first.pos, x)
+}
+
+// literalOf returns the literal of which an expression is the value, of type str or unicode, or nil.
+func literalOf(x syntax.Expr) *syntax.Literal {
+	if c, ok := x.(*syntax.CallExpr); ok && len(c.Args) == 1 {
+		if fn, ok := c.Fn.(*syntax.Ident); ok && fn.Name == UnicodeName {
+			x = c.Args[0]
+		}
+	}
+	lit, _ := x.(*syntax.Literal)
+	return lit
+}
+
+// asStr returns the literal in place of a unicode literal that is ASCII, where the two do the same.
+func asStr(x syntax.Expr) syntax.Expr {
+	if lit := literalOf(x); lit != nil && lit.Token == syntax.STRING && isASCII(lit.Value.(string)) {
+		return lit
 	}
 	return x
 }

@@ -16,6 +16,8 @@ type lowerer struct {
 	doc    *syntax.Literal // the module's docstring, or nil
 	count  int             // of names made up
 	bools  *bools          // nil where operators are Starlark's
+
+	unicode bool // text may be of type unicode, so that + must look at it
 }
 
 // lower replaces what only this package knows in the file's tree.
@@ -24,6 +26,7 @@ func lower(p *parser, f *syntax.File) {
 	l := &lowerer{p: p, scopes: a, scope: module, flow: &flow{kind: bottom}, fn: "<toplevel>"}
 	if l.python(AddName) {
 		l.bools = a.bools
+		l.unicode = p.unicode || mentionsUnicode(p.tokens)
 	}
 	if len(f.Stmts) > 0 && isDoc(f.Stmts[0]) {
 		l.doc = f.Stmts[0].(*syntax.ExprStmt).X.(*syntax.Literal)
@@ -271,6 +274,9 @@ func (l *lowerer) expr(x syntax.Expr) syntax.Expr {
 	case *syntax.CondExpr:
 		x.Cond, x.True, x.False = l.expr(x.Cond), l.expr(x.True), l.expr(x.False)
 	case *syntax.CallExpr:
+		if lit := l.constant(x); lit != nil {
+			return lit
+		}
 		l.call(x)
 	case *syntax.DotExpr:
 		x.X = l.expr(x.X)

@@ -172,7 +172,7 @@ const (
 	// CPython: BUILD_SET.
 	SetName = "$set"
 
-	// UnicodeName is unicode(text): the value of a literal u'…' that is not ASCII. It is called only in
+	// UnicodeName is unicode(text): the value of a literal u'…', unless Config.Unicode made it. It is called only in
 	// scripts, and only if Config.Known knows it.
 	// CPython: LOAD_CONST.
 	UnicodeName = "$unicode"

@@ -29,6 +29,7 @@ func (l *lowerer) binary(x *syntax.BinaryExpr) syntax.Expr {
 			return x
 		}
 	case syntax.EQL, syntax.NEQ:
+		x.X, x.Y = asStr(x.X), asStr(x.Y)
 		if notNumber(x.X) || notNumber(x.Y) {
 			return x
 		}

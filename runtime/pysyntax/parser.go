@@ -23,6 +23,8 @@ type parser struct {
 	refused     ErrorList
 	trueDiv     bool                           // from __future__ import division
 	unicodeText bool                           // from __future__ import unicode_literals
+	unicode     bool                           // there is a literal of type unicode
+	strs        map[string]bool                // the literals that are none, and the names of keyword arguments
 	printFn     bool                           // print is a function: from __future__ import print_function
 	prologue    bool                           // only the docstring and __future__ imports came yet
 	printed     bool                           // a print statement was found
@@ -45,7 +47,7 @@ type stop struct {
 
 func newParser(file *string, src string, c Config) *parser {
 	s := scan(file, src, c.Mode)
-	p := &parser{Config: c, scan: s, tokens: s.tokens, prologue: true, sealed: make(map[*syntax.Comprehension]bool)}
+	p := &parser{Config: c, scan: s, tokens: s.tokens, prologue: true, sealed: make(map[*syntax.Comprehension]bool), strs: make(map[string]bool)}
 	if c.Session != nil {
 		p.trueDiv, p.printFn = c.Session.Division, c.Session.PrintFunction
 	}

@@ -58,7 +58,7 @@ func (p *parser) print(out []syntax.Stmt) []syntax.Stmt {
 	var items []syntax.Expr
 	newline := true
 	for more {
-		items = append(items, p.test())
+		items = append(items, asStr(p.test()))
 		if more = p.got(","); more && p.endsList() {
 			newline, more = false, false
 		}

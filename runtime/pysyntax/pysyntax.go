@@ -45,6 +45,11 @@ type Config struct {
 	// otherwise. Nil means none.
 	Attr func(name string) bool
 
+	// Unicode returns the string that is the value of a unicode literal, which is ASCII, as a constant
+	// of the program: one that the host knows from the str. Nil means that all unicode literals are
+	// calls of UnicodeName.
+	Unicode func(text string) string
+
 	// Session is set if the text is one of several that share their global variables. What it imports
 	// from __future__ then holds for those that follow, unless it is refused, and in scripts they see
 	// the variables of its list comprehensions.

@@ -160,7 +160,7 @@ func (p *parser) exprStmt() syntax.Stmt {
 	x := p.exprList()
 	t := p.tok()
 	if t.kind != tokOp {
-		return &syntax.ExprStmt{X: x}
+		return &syntax.ExprStmt{X: asStr(x)}
 	}
 	if op, ok := augmented[t.text]; ok {
 		p.i++
@@ -176,7 +176,7 @@ func (p *parser) exprStmt() syntax.Stmt {
 	case "=":
 		return p.assign(x)
 	}
-	return &syntax.ExprStmt{X: x}
+	return &syntax.ExprStmt{X: asStr(x)}
 }
 
 var augmented = map[string]syntax.Token{
@@ -391,7 +391,7 @@ func (p *parser) load() syntax.Stmt {
 	}
 	s := &syntax.LoadStmt{Load: p.take().pos}
 	p.i++
-	s.Module = p.str().(*syntax.Literal)
+	s.Module = literalOf(p.str())
 	for p.got(",") && !p.tok().is(")") {
 		var to *syntax.Ident
 		if p.at(tokName) {
@@ -401,7 +401,7 @@ func (p *parser) load() syntax.Stmt {
 		if !p.at(tokString) {
 			p.unexpected("want the quoted name of what to load")
 		}
-		lit := p.str().(*syntax.Literal)
+		lit := literalOf(p.str())
 		from := &syntax.Ident{NamePos: lit.TokenPos, Name: lit.Value.(string)}
 		from.NamePos.Col++
 		if to == nil {

@@ -27,6 +27,7 @@ func Read(filename, src string, c Config) (*Source, error) {
 		all := everything
 		opts = &all
 	}
+	c.Unicode = nil // calls tell what is unicode
 	p := newParser(&filename, src, c)
 	f, err := p.read()
 	s := &Source{Comments: p.scan.comments}

@@ -16,7 +16,14 @@ func TestUnicodeLiterals(t *testing.T) {
 		{`x = "a" u"\u20ac" "b"`, "a€b"},
 		{`x = ur"\n\u00e9"`, `\né`},
 		{future + `x = "\xe9" r"\d"`, `é\d`},
-		{`x = u"abc"`, ""},
+		{`x = u"abc"`, "abc"},
+		{`u"abc"`, ""},
+		{`print u"abc"`, ""},
+		{future + `"""doc"""`, ""},
+		{future + `def f():
+	"doc"
+	x = "abc"`, "abc"},
+		{future + `load("m", "x")`, ""},
 		{`x = "é"`, ""},
 		{`x = b"é"`, ""},
 		{future + `x = b"\xe9"`, ""},

@@ -41,7 +41,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SESSIONS = [os.path.join(HERE, '..', '..', folder, 'testdata', '*.session') for folder in ('httplibmod', 'runtime/lib/*')]
-UNICODE = False  # whether unicode beyond ASCII keeps its u, as it does in .py files
+UNICODE = False  # whether unicode keeps its u, as it does in .py files
 MODULES = ('base64', 'binascii', 'collections', 'Cookie', 'cookielib', 'errno', 'getopt', 'hashlib', 'hmac',
            'httplib', 'itertools', 'json', 'logging', 'math', 'md5', 'mimetools', 'mimetypes', 'operator',
            'optparse', 'os', 'random', 're', 'rfc822', 'select', 'sha', 'socket', 'ssl', 'StringIO', 'sys',
@@ -51,8 +51,7 @@ MODULES = ('base64', 'binascii', 'collections', 'Cookie', 'cookielib', 'errno', 
 def rep(value):
     """repr, with what Python 2 leaves open decided: sorted dicts and sets, no L, no u (see UNICODE)."""
     if isinstance(value, unicode):
-        text = value.encode('utf-8')
-        return repr(value if UNICODE and len(text) > len(value) else text)
+        return repr(value if UNICODE else value.encode('utf-8'))
     if isinstance(value, long):
         return str(value)
     if type(value) is list:

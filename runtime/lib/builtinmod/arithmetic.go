@@ -56,7 +56,12 @@ func sumOf(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error)
 		if y, ok := y.(starlark.Int); ok {
 			return x.Add(y), nil
 		}
-	case starlark.String, starlark.Bytes:
+	case starlark.String:
+		if y, ok := y.(starlark.String); ok && (py.IsUnicode(x) || py.IsUnicode(y)) {
+			return joined(thread, x, y)
+		}
+		size = len(x) + max(starlark.Len(y), 0)
+	case starlark.Bytes:
 		size = max(starlark.Len(x), 0) + max(starlark.Len(y), 0)
 	case *py.Unicode:
 		size = len(x.Text()) + max(starlark.Len(y), 0)
@@ -69,6 +74,23 @@ func sumOf(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error)
 		}
 	}
 	return starlark.Binary(syntax.PLUS, x, y)
+}
+
+// joined is x + y of strings one of which is unicode text: the other must be ASCII, too.
+//
+// unicodeobject.c, PyUnicode_Concat.
+func joined(thread *starlark.Thread, x, y starlark.String) (starlark.Value, error) {
+	for _, s := range []string{string(x), string(y)} {
+		if !py.IsASCII(s) {
+			return nil, py.NotASCII(s)
+		}
+	}
+	if n := len(x) + len(y); n > smallSum {
+		if err := host.Reserve(thread, int64(n)); err != nil {
+			return nil, err
+		}
+	}
+	return py.Text(string(x + y)), nil
 }
 
 // smallSum is what needs no room asked for.

@@ -31,7 +31,12 @@ func Members(power func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []s
 // tables are the methods by the kind of value they belong to.
 func methodsOf(v starlark.Value) map[string]*starlark.Builtin {
 	switch v.(type) {
-	case starlark.String, starlark.Bytes:
+	case starlark.String:
+		if py.IsUnicode(v) {
+			return asciiMethods()
+		}
+		return strMethods()
+	case starlark.Bytes:
 		return strMethods()
 	case *py.Unicode:
 		return unicodeMethods()

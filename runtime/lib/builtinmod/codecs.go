@@ -54,7 +54,7 @@ func isCharset(name string) bool {
 func encodeText(thread *starlark.Thread, s, name, onError string) (starlark.Value, error) {
 	switch codecName(name) {
 	case "utf8":
-		return starlark.String(s), nil
+		return py.Bytes(s), nil
 	case "ascii":
 		return encodeChars(thread, s, "ascii", 0x80, onError)
 	case "latin1":
@@ -155,7 +155,7 @@ func unknownHandler(name string) error {
 
 func decodeASCII(thread *starlark.Thread, s, onError string) (starlark.Value, error) {
 	if py.IsASCII(s) {
-		return starlark.String(s), nil
+		return textResult(thread, s)
 	}
 	var out strings.Builder
 	for i := range len(s) {

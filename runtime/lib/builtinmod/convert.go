@@ -28,7 +28,7 @@ func makeStr(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		return nil, err
 	}
 	text, err := strOf(thread, x)
-	return starlark.String(text), err
+	return py.Bytes(text), err
 }
 
 // strOf is str(x). The error is the UnicodeEncodeError of a Unicode, and of an exception that shows one.
@@ -70,7 +70,7 @@ func makeUnicode(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 		return decodeASCII(thread, shown, "strict")
 	}
 	switch {
-	case is[*py.Unicode](x):
+	case py.IsUnicode(x):
 		return nil, py.TypeError.Errorf("decoding Unicode is not supported")
 	case !isText:
 		return nil, py.TypeError.Errorf("coercing to Unicode: need string or buffer, %s found", py.TypeName(x))

@@ -128,7 +128,7 @@ func filter(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 		for _, v := range kept {
 			s.WriteString(py.Str(v))
 		}
-		if is[*py.Unicode](seq) {
+		if py.IsUnicode(seq) {
 			return py.Text(s.String()), nil
 		}
 		return starlark.String(s.String()), nil
@@ -314,7 +314,10 @@ func format(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 		return textResult(thread, s)
 	}
 	s, err := formatSpec(thread, x, spec)
-	return starlark.String(s), err
+	if err == nil && py.IsUnicode(x) {
+		return py.Text(s), nil
+	}
+	return py.Bytes(s), err
 }
 
 // callable is callable(x).

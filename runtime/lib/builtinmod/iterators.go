@@ -2,6 +2,7 @@ package builtinmod
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	"go.starlark.net/starlark"
 
@@ -50,6 +51,19 @@ func letter(b byte) starlark.Value {
 
 var letters lazy.Value[*[256]starlark.Value]
 
+// character returns the unicode text of one character, which is ASCII.
+func character(b byte) starlark.Value {
+	return characters.Get(func() *[utf8.RuneSelf]starlark.Value {
+		var all [utf8.RuneSelf]starlark.Value
+		for i := range all {
+			all[i] = py.Text(string(rune(i)))
+		}
+		return &all
+	})[b]
+}
+
+var characters lazy.Value[*[utf8.RuneSelf]starlark.Value]
+
 // newIterator returns an iterator over x. The error is a TypeError for what cannot be iterated over.
 func newIterator(thread *starlark.Thread, x starlark.Value) (*iterator, error) {
 	switch x := x.(type) {
@@ -57,13 +71,17 @@ func newIterator(thread *starlark.Thread, x starlark.Value) (*iterator, error) {
 		return x, nil
 	case starlark.String, starlark.Bytes:
 		s, _ := py.AsBytes(x)
+		item := letter
+		if py.IsUnicode(x) {
+			item = character
+		}
 		i := -1
 		return &iterator{thread, "iterator", func() (starlark.Value, error) {
 			if i++; i >= len(s) {
 				i = len(s)
 				return nil, nil
 			}
-			return letter(s[i]), nil
+			return item(s[i]), nil
 		}}, nil
 	case *py.Unicode:
 		rest := x.Text()

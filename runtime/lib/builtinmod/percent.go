@@ -27,6 +27,7 @@ type percent struct {
 	single bool             // args is the one value itself
 	dict   starlark.Mapping // or nil
 	next   int
+	format string
 	wide   bool // the outcome is unicode text: widths count characters, and strings must be ASCII
 }
 
@@ -37,9 +38,11 @@ var errWiden = errors.New("the text is unicode")
 //
 // stringobject.c, PyString_Format, which goes on with unicodeobject.c, PyUnicode_Format.
 func formatText(thread *starlark.Thread, format, args starlark.Value) (starlark.Value, error) {
-	if text, ok := py.AsBytes(format); ok {
-		s, err := formatArgs(thread, text, args, false)
-		if err == nil {
+	if text, ok := py.AsBytes(format); ok && !py.IsUnicode(format) {
+		s, wide, err := formatArgs(thread, text, args, false)
+		if err == nil && wide {
+			return textResult(thread, s)
+		} else if err == nil {
 			return result(thread, s)
 		} else if err != errWiden {
 			return nil, err
@@ -49,18 +52,19 @@ func formatText(thread *starlark.Thread, format, args starlark.Value) (starlark.
 	if err != nil {
 		return nil, err
 	}
-	s, err := formatArgs(thread, text, args, true)
+	s, _, err := formatArgs(thread, text, args, true)
 	if err != nil {
 		return nil, err
 	}
 	return textResult(thread, s)
 }
 
-// formatArgs returns format % args; wide of text that is unicode. The error may be errWiden.
+// formatArgs returns format % args; wide of text that is unicode, and whether the outcome is. The error may
+// be errWiden.
 //
 // stringobject.c, PyString_Format.
-func formatArgs(thread *starlark.Thread, format string, args starlark.Value, wide bool) (string, error) {
-	p := &percent{thread: thread, wide: wide}
+func formatArgs(thread *starlark.Thread, format string, args starlark.Value, wide bool) (string, bool, error) {
+	p := &percent{thread: thread, format: format, wide: wide}
 	if t, ok := args.(starlark.Tuple); ok {
 		p.args = t
 	} else if t, ok := args.(*py.Named); ok {
@@ -82,17 +86,17 @@ func formatArgs(thread *starlark.Thread, format string, args starlark.Value, wid
 		p.out.WriteString(format[i : i+j])
 		n, err := p.directive(format, i+j+1)
 		if err != nil {
-			return "", err
+			return "", false, err
 		}
 		i = n
 		if p.out.Len() > maxText {
-			return "", py.MemoryError.New(nil)
+			return "", false, py.MemoryError.New(nil)
 		}
 	}
 	if p.next < len(p.args) && p.dict == nil {
-		return "", py.TypeError.Errorf("not all arguments converted during string formatting")
+		return "", false, py.TypeError.Errorf("not all arguments converted during string formatting")
 	}
-	return p.out.String(), nil
+	return p.out.String(), p.wide, nil
 }
 
 // arg returns the next argument.
@@ -187,14 +191,14 @@ func (p *percent) directive(format string, i int) (int, error) {
 //
 // unicodeobject.c, PyUnicode_Format.
 func (p *percent) text(c byte, v starlark.Value) (s string, isText bool, err error) {
-	_, isUnicode := v.(*py.Unicode)
+	isUnicode := py.IsUnicode(v)
 	switch {
 	case c != 's' && c != 'c' || !p.wide && !isUnicode:
 		if c == 's' {
 			err = notASCII(v)
 		}
 		return "", err != nil, err
-	case !p.wide:
+	case !p.wide && !p.widen():
 		return "", true, errWiden
 	case c == 's' && isUnicode:
 		return py.Str(v), true, nil
@@ -219,6 +223,12 @@ func (p *percent) text(c byte, v starlark.Value) (s string, isText bool, err err
 		return "", true, py.OverflowError.Errorf("%%c arg not in range(0x110000) (wide Python build)")
 	}
 	return "", false, nil
+}
+
+// widen makes the outcome unicode text, if what is there already would be the same in it.
+func (p *percent) widen() bool {
+	p.wide = py.IsASCII(p.format) && py.IsASCII(p.out.String())
+	return p.wide
 }
 
 // cut leaves as many characters as the precision says.

@@ -25,8 +25,8 @@ type formatter struct {
 func strFormat(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	f := &formatter{thread: thread, args: args, kwargs: kwargs}
 	format := self(b)
-	if u, ok := b.Receiver().(*py.Unicode); ok {
-		f.wide, format = true, u.Text()
+	if py.IsUnicode(b.Receiver()) {
+		f.wide, format = true, py.Str(b.Receiver())
 	} else {
 		f.note(format)
 	}
@@ -130,7 +130,9 @@ func (f *formatter) field(s string, depth int) (string, error) {
 		}
 	}
 	if u, ok := v.(*py.Unicode); ok {
-		f.wide = true
+		if !f.wide {
+			return "", py.AsASCII(u)
+		}
 		return formatUnicode(u, spec)
 	}
 	shown, err := formatSpec(f.thread, v, spec)

@@ -13,52 +13,57 @@ import (
 // stringobject.c, string_methods.
 func strMethods() map[string]*starlark.Builtin {
 	return strTable.Get(func() map[string]*starlark.Builtin {
-		all := methods(map[string]function{
-			"capitalize": mapped(capitalize),
-			"center":     justify,
-			"count":      strCount,
-			"decode":     strDecode,
-			"encode":     strEncode,
-			"endswith":   affix,
-			"expandtabs": expandTabs,
-			"find":       strFind,
-			"format":     strFormat,
-			"index":      strFind,
-			"isalnum":    every(func(c byte) bool { return isAlpha(c) || isDigit(c) }),
-			"isalpha":    every(isAlpha),
-			"isdigit":    every(isDigit),
-			"islower":    cased(isUpper, isLower),
-			"isspace":    every(py.IsSpace),
-			"istitle":    isTitle,
-			"isupper":    cased(isLower, isUpper),
-			"join":       strJoin,
-			"ljust":      justify,
-			"lower":      mapped(py.Lower),
-			"lstrip":     strip,
-			"partition":  partition,
-			"replace":    strReplace,
-			"rfind":      strFind,
-			"rindex":     strFind,
-			"rjust":      justify,
-			"rpartition": partition,
-			"rsplit":     strSplit,
-			"rstrip":     strip,
-			"split":      strSplit,
-			"splitlines": splitLines,
-			"startswith": affix,
-			"strip":      strip,
-			"swapcase":   mapped(swapCase),
-			"title":      mapped(title),
-			"translate":  translate,
-			"upper":      mapped(upper),
-			"zfill":      zfill,
-		})
+		all := methods(strFunctions())
 		promote(all)
 		return all
 	})
 }
 
 var strTable lazy.Value[map[string]*starlark.Builtin]
+
+// strFunctions are the methods of str for arguments that are no unicode text.
+func strFunctions() map[string]function {
+	return map[string]function{
+		"capitalize": mapped(capitalize),
+		"center":     justify,
+		"count":      strCount,
+		"decode":     strDecode,
+		"encode":     strEncode,
+		"endswith":   affix,
+		"expandtabs": expandTabs,
+		"find":       strFind,
+		"format":     strFormat,
+		"index":      strFind,
+		"isalnum":    every(func(c byte) bool { return isAlpha(c) || isDigit(c) }),
+		"isalpha":    every(isAlpha),
+		"isdigit":    every(isDigit),
+		"islower":    cased(isUpper, isLower),
+		"isspace":    every(py.IsSpace),
+		"istitle":    isTitle,
+		"isupper":    cased(isLower, isUpper),
+		"join":       strJoin,
+		"ljust":      justify,
+		"lower":      mapped(py.Lower),
+		"lstrip":     strip,
+		"partition":  partition,
+		"replace":    strReplace,
+		"rfind":      strFind,
+		"rindex":     strFind,
+		"rjust":      justify,
+		"rpartition": partition,
+		"rsplit":     strSplit,
+		"rstrip":     strip,
+		"split":      strSplit,
+		"splitlines": splitLines,
+		"startswith": affix,
+		"strip":      strip,
+		"swapcase":   mapped(swapCase),
+		"title":      mapped(title),
+		"translate":  translate,
+		"upper":      mapped(upper),
+		"zfill":      zfill,
+	}
+}
 
 // methods makes built-ins of functions.
 func methods(table map[string]function) map[string]*starlark.Builtin {

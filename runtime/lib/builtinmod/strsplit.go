@@ -150,7 +150,7 @@ func strJoin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		return nil, err
 	}
 	sep := py.Str(b.Receiver())
-	wide, narrow := is[*py.Unicode](b.Receiver()), ""
+	wide, narrow := py.IsUnicode(b.Receiver()), ""
 	if !wide && !py.IsASCII(sep) {
 		narrow = sep
 	}
@@ -161,8 +161,8 @@ func strJoin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	n := 0
 	err := each(thread, x, func(v starlark.Value) (bool, error) {
 		s, ok := py.AsBytes(v)
-		if u, isWide := v.(*py.Unicode); isWide {
-			s, ok, wide = u.Text(), true, true
+		if py.IsUnicode(v) {
+			s, ok, wide = py.Str(v), true, true
 		} else if narrow == "" && !py.IsASCII(s) {
 			narrow = s
 		}

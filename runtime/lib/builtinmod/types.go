@@ -42,9 +42,9 @@ var namedTypes lazy.Value[[]*Type]
 
 func makeTypes() []*Type {
 	isText := func(v starlark.Value) bool { _, ok := py.AsBytes(v); return ok }
-	strType = &Type{name: "str", make: makeStr, has: isText, methods: strMethods()}
-	unicodeType = &Type{name: "unicode", make: makeUnicode, has: is[*py.Unicode], methods: unicodeMethods()}
-	basestringType = &Type{name: "basestring", has: func(v starlark.Value) bool { return isText(v) || is[*py.Unicode](v) }}
+	strType = &Type{name: "str", make: makeStr, has: func(v starlark.Value) bool { return isText(v) && !py.IsUnicode(v) }, methods: strMethods()}
+	unicodeType = &Type{name: "unicode", make: makeUnicode, has: py.IsUnicode, methods: unicodeMethods()}
+	basestringType = &Type{name: "basestring", has: func(v starlark.Value) bool { return isText(v) || py.IsUnicode(v) }}
 	intType = &Type{name: "int", make: makeInt, methods: intMethods(), has: func(v starlark.Value) bool {
 		switch v := v.(type) {
 		case starlark.Int:
@@ -97,7 +97,12 @@ var others sync.Map
 func TypeOf(v starlark.Value) starlark.Value {
 	named()
 	switch v := v.(type) {
-	case starlark.String, starlark.Bytes:
+	case starlark.String:
+		if py.IsUnicode(v) {
+			return unicodeType
+		}
+		return strType
+	case starlark.Bytes:
 		return strType
 	case starlark.Int:
 		if isLong(v) {

@@ -95,9 +95,73 @@ func promote(table map[string]*starlark.Builtin) {
 
 func holdsUnicode(v starlark.Value) bool {
 	if t, ok := v.(starlark.Tuple); ok {
-		return slices.ContainsFunc(t, is[*py.Unicode])
+		return slices.ContainsFunc(t, py.IsUnicode)
 	}
-	return is[*py.Unicode](v)
+	return py.IsUnicode(v)
+}
+
+// asciiMethods returns the methods of unicode text that is ASCII. Most are those of str, which are faster and
+// right as long as the arguments are ASCII, too.
+func asciiMethods() map[string]*starlark.Builtin { return asciiTable.Get(asciiFunctions) }
+
+var asciiTable lazy.Methods
+
+// hasSpecialSpace reports whether one of the characters is in s that divide lines or words of unicode text,
+// or of a str, but not of both.
+func hasSpecialSpace(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case '\v', '\f', 0x1c, 0x1d, 0x1e, 0x1f:
+			return true
+		}
+	}
+	return false
+}
+
+func asciiFunctions() map[string]function {
+	str := methods(strFunctions())
+	table := make(map[string]function)
+	for name, wide := range unicodeMethods() {
+		own := str[name]
+		words := name == "splitlines" || name == "isspace" || strings.HasSuffix(name, "strip") || strings.HasSuffix(name, "split")
+		table[name] = func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			if words && hasSpecialSpace(self(b)) || !allASCII(args) {
+				return wide.BindReceiver(b.Receiver()).CallInternal(thread, args, kwargs)
+			}
+			v, err := own.BindReceiver(b.Receiver()).CallInternal(thread, args, kwargs)
+			if err != nil {
+				return nil, err
+			}
+			return wideResult(v), nil
+		}
+	}
+	for _, name := range []string{"encode", "format", "isdecimal", "join", "translate"} {
+		wide := unicodeMethods()[name]
+		table[name] = func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return wide.BindReceiver(b.Receiver()).CallInternal(thread, args, kwargs)
+		}
+	}
+	table["decode"] = strDecode // of the bytes that ASCII makes of it
+	return table
+}
+
+// allASCII reports whether all text among the arguments of a method is ASCII.
+func allASCII(args starlark.Tuple) bool {
+	for _, v := range args {
+		switch v := v.(type) {
+		case starlark.String:
+			if !py.IsASCII(string(v)) {
+				return false
+			}
+		case starlark.Tuple:
+			if !allASCII(v) {
+				return false
+			}
+		case starlark.Bytes, *py.Unicode:
+			return false
+		}
+	}
+	return true
 }
 
 // wideSelf is the text, in UTF-8, that a method was called on. The error is the UnicodeDecodeError of a str

@@ -143,8 +143,7 @@ func uniJustify(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	if err := unpack(b, args, kwargs, 1, &width, &fillV); err != nil {
 		return nil, err
 	}
-	s, ok := b.Receiver().(*py.Unicode)
-	if !ok {
+	if !py.IsUnicode(b.Receiver()) {
 		return nil, py.TypeError.Errorf("%s() argument 2 must be char, not unicode", b.Name())
 	}
 	fill, err := wideText(fillV)
@@ -154,9 +153,10 @@ func uniJustify(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	if runes(fill) != 1 {
 		return nil, py.TypeError.Errorf("The fill character must be exactly one character long")
 	}
-	n := clampInt(width) - s.Len()
+	s := py.Str(b.Receiver())
+	n := clampInt(width) - runes(s)
 	if n <= 0 {
-		return s, nil
+		return b.Receiver(), nil
 	}
 	if n > maxText/len(fill) {
 		return nil, py.MemoryError.New(nil)
@@ -171,7 +171,7 @@ func uniJustify(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 		left = n/2 + n&clampInt(width)&1
 		right = n - left
 	}
-	return textResult(thread, strings.Repeat(fill, left)+s.Text()+strings.Repeat(fill, right))
+	return textResult(thread, strings.Repeat(fill, left)+s+strings.Repeat(fill, right))
 }
 
 // uniZfill is u.zfill(width).

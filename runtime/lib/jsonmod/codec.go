@@ -125,6 +125,20 @@ func appendQuoted(b []byte, s string, ascii bool) []byte {
 	return append(b, s[start:]...)
 }
 
+// appendBytes is appendQuoted of bytes that are not UTF-8, which stay as they are.
+//
+// json/encoder.py, encode_basestring.
+func appendBytes(b []byte, s string) []byte {
+	for i := range len(s) {
+		if s[i] < utf8.RuneSelf {
+			b = appendQuoted(b, s[i:i+1], false)
+		} else {
+			b = append(b, s[i])
+		}
+	}
+	return b
+}
+
 func isSurrogate(r rune) bool { return 0xd800 <= r && r <= 0xdfff }
 
 // appendEscape appends \uXXXX.

@@ -2,17 +2,17 @@
 // and go.starlark.net/lib/json's encode, encode_indent, decode and indent.
 //
 // Texts are bytes in UTF-8, on both sides: what Python returns as unicode is the
-// same text in UTF-8 in Starlark files. Python files get unicode text that is not
-// ASCII as a py.Unicode, and dumps takes it everywhere. Neither way recurses without bound, and both end with
-// the run.
+// same text in UTF-8 in Starlark files. Python files get unicode text, which is
+// py.Text, and dumps takes it everywhere. Neither way recurses without bound, and
+// both end with the run.
 //
 // Differences from CPython 2.7's json:
 //
 //   - Values nested deeper than MaxDepth are a ValueError, not a RuntimeError.
 //   - An integer of more than MaxDigits digits is a ValueError, as in Python 3.11.
-//   - dumps writes valid JSON for every string: a byte that is not UTF-8 becomes
-//     U+FFFD, where CPython raises UnicodeDecodeError (and, with
-//     ensure_ascii=False, writes the byte).
+//   - In Starlark files dumps writes valid JSON for every string: a byte that is not
+//     UTF-8 becomes U+FFFD. In Python files it is UnicodeDecodeError, as in CPython,
+//     or with ensure_ascii=False the byte.
 //   - Dicts keep the order of insertion; sort_keys is as in Python.
 //   - indent may also be a string, as in Python 3, and at most MaxIndent bytes wide.
 //   - A string that the text's last byte opens or cuts off in an escape is "Unterminated

@@ -25,6 +25,7 @@ type encoder struct {
 	circular bool           // look for values inside themselves
 	allowNaN bool           // NaN, Infinity and -Infinity instead of a ValueError
 	pretty   bool           // lines, by prefix and indent
+	strict   bool           // a byte that is not UTF-8 is an error, or stays as it is
 	stock    bool           // the rules of go.starlark.net/lib/json
 	item     string         // between items
 	key      string         // after a key
@@ -114,10 +115,11 @@ func (e *encoder) value(v starlark.Value) error {
 		e.out = append(e.out, text...)
 		return err
 	case starlark.String:
+		e.wide = e.wide || py.IsUnicode(v)
 		return e.text(string(v))
 	case *py.Unicode:
 		e.wide = true
-		return e.quote(v.Text())
+		return e.quote(v.Text(), false)
 	case starlark.Bytes:
 		if !e.stock {
 			return e.text(string(v))
@@ -222,11 +224,14 @@ func (e *encoder) object(items []starlark.Tuple) error {
 		n++
 		if u, ok := item[0].(*py.Unicode); ok {
 			e.wide = true
-			if err := e.quote(u.Text()); err != nil {
+			if err := e.quote(u.Text(), false); err != nil {
 				return err
 			}
-		} else if err := e.text(*key); err != nil {
-			return err
+		} else {
+			e.wide = e.wide || py.IsUnicode(item[0])
+			if err := e.text(*key); err != nil {
+				return err
+			}
 		}
 		e.out = append(e.out, e.key...)
 		if err := e.value(item[1]); err != nil {
@@ -337,15 +342,23 @@ func (e *encoder) text(s string) error {
 			return err
 		}
 	}
-	return e.quote(s)
+	bytes := false
+	if e.strict && !isASCII(s) {
+		bad := py.CheckUTF8(s)
+		if bad != nil && e.ascii {
+			return bad
+		}
+		bytes = bad != nil
+	}
+	return e.quote(s, bytes)
 }
 
 // quotedPiece is how many bytes of one string are quoted between two looks at the
 // end of the run.
 const quotedPiece = 1 << 16
 
-// quote writes a string.
-func (e *encoder) quote(s string) error {
+// quote writes a string; with bytes what is not UTF-8 in it stays as it is.
+func (e *encoder) quote(s string, bytes bool) error {
 	e.out = append(e.out, '"')
 	for {
 		n := min(len(s), quotedPiece)
@@ -355,7 +368,11 @@ func (e *encoder) quote(s string) error {
 		if err := e.room(6*n + 1); err != nil { // as all may be \uXXXX
 			return err
 		}
-		e.out = appendQuoted(e.out, s[:n], e.ascii)
+		if bytes {
+			e.out = appendBytes(e.out, s[:n])
+		} else {
+			e.out = appendQuoted(e.out, s[:n], e.ascii)
+		}
 		if s = s[n:]; s == "" {
 			e.out = append(e.out, '"')
 			return nil

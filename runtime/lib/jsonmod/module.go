@@ -33,10 +33,13 @@ func members() starlark.StringDict {
 var python2 lazy.Module
 
 // Python2 returns the module as Python files find it: loads and load make unicode
-// text, which is py.Text, of strings.
+// text, which is py.Text, of strings, and dumps and dump want strings in their
+// encoding.
 func Python2() *starlarkstruct.Module {
 	return python2.Get("json", func() starlark.StringDict {
 		m := maps.Clone(Module().Members)
+		m["dump"] = starlark.NewBuiltin("dump", jsonDump).BindReceiver(starlark.True)
+		m["dumps"] = starlark.NewBuiltin("dumps", jsonDumps).BindReceiver(starlark.True)
 		m["load"] = starlark.NewBuiltin("load", jsonLoad).BindReceiver(starlark.True)
 		m["loads"] = starlark.NewBuiltin("loads", jsonLoads).BindReceiver(starlark.True)
 		return m
@@ -48,7 +51,7 @@ func jsonDumps(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	if len(args) == 0 {
 		return nil, py.TypeError.Errorf("%s: missing argument for obj", b.Name())
 	}
-	return dumps(thread, b.Name(), args[0], args[1:], kwargs)
+	return dumps(thread, b, args[0], args[1:], kwargs)
 }
 
 // jsonDump is json.dump(obj, fp, …): dumps, written by fp.write.
@@ -56,7 +59,7 @@ func jsonDump(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	if len(args) < 2 {
 		return nil, py.TypeError.Errorf("%s: missing argument for %s", b.Name(), []string{"obj", "fp"}[len(args)])
 	}
-	text, err := dumps(thread, b.Name(), args[0], args[2:], kwargs)
+	text, err := dumps(thread, b, args[0], args[2:], kwargs)
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +71,10 @@ func jsonDump(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	return starlark.None, err
 }
 
-func dumps(thread *starlark.Thread, name string, obj starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	e := encoder{thread: thread}
+// dumps is json.dumps; a receiver says that strings must be in their encoding.
+func dumps(thread *starlark.Thread, b *starlark.Builtin, obj starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	name := b.Name()
+	e := encoder{thread: thread, strict: b.Receiver() != nil}
 	var skipKeys, sortKeys starlark.Value = starlark.False, starlark.False
 	var ensureASCII, circular, allowNaN starlark.Value = starlark.True, starlark.True, starlark.True
 	var cls, indent, separators, encoding, def starlark.Value = starlark.None, starlark.None, starlark.None, starlark.None, starlark.None

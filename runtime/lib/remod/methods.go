@@ -275,7 +275,13 @@ func sub(thread *starlark.Thread, p *Pattern, repl, v starlark.Value, limit int6
 		n++
 	}
 	b.WriteString(sc.s[last:])
-	return b.String(), n, nil
+	text = b.String()
+	if py.IsUnicode(v) || n > 0 && py.IsUnicode(repl) {
+		if u, ok := py.Text(text).(starlark.String); ok {
+			text = string(u)
+		}
+	}
+	return text, n, nil
 }
 
 // replacer returns what makes the replacement for a match.

@@ -290,7 +290,7 @@ func compile(v starlark.Value, flags int) (*Pattern, error) {
 	if p != nil {
 		return p, nil
 	}
-	p, err := newPattern(text, flags)
+	p, err := newPattern(string(py.Bytes(text)), flags) // which others share, whose pattern is a str
 	if err != nil || len(text) > cacheMaxText {
 		return p, err
 	}

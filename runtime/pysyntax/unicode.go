@@ -1,0 +1,95 @@
+package pysyntax
+
+import (
+	"go.starlark.net/syntax"
+)
+
+// Unicode text that is ASCII is a string of the interpreter's, whose own + would make a str of it. So
+// where a file may have such text, + is a call of AddName, unless the operands can be seen to be none.
+
+// unicodeWords are the names by which a program comes by unicode text, beside literals.
+var unicodeWords = wordSet("decode", "json", "simplejson", "unichr", "unicode")
+
+// mentionsUnicode reports whether one of the names is in the text.
+func mentionsUnicode(tokens []token) bool {
+	for _, t := range tokens {
+		if t.kind == tokName && unicodeWords[t.text] {
+			return true
+		}
+	}
+	return false
+}
+
+// constant returns the literal that is the unicode text which a call makes, or nil. Among the constants
+// of a program equal strings are one, so the text must be that of no str.
+func (l *lowerer) constant(c *syntax.CallExpr) syntax.Expr {
+	if l.p.Unicode == nil {
+		return nil
+	}
+	if lit, ok := asStr(c).(*syntax.Literal); ok {
+		if s := lit.Value.(string); s != "" && !l.p.strs[s] {
+			lit.Value = l.p.Unicode(s)
+			return lit
+		}
+	}
+	return nil
+}
+
+// mayJoin reports whether x + y may be a sum of texts one of which is unicode.
+func mayJoin(x, y syntax.Expr) bool {
+	a, b := textOf(x), textOf(y)
+	return a != noText && b != noText && (a == anyText || b == anyText)
+}
+
+type textKind uint8
+
+const (
+	noText  textKind = iota // it is something else
+	strText                 // a str, if it is text
+	anyText                 // nobody can tell
+)
+
+// textOf says whether an expression, before it is lowered, may be text.
+func textOf(x syntax.Expr) textKind {
+	switch x := unparenthesized(x).(type) {
+	case *syntax.Literal:
+		if x.Token == syntax.STRING {
+			return strText
+		}
+		return noText
+	case *syntax.ListExpr, *syntax.TupleExpr, *syntax.DictExpr, *syntax.Comprehension, *syntax.UnaryExpr, *syntax.LambdaExpr:
+		return noText
+	case *syntax.BinaryExpr:
+		switch x.Op {
+		case syntax.PLUS, syntax.PERCENT, syntax.STAR, syntax.AND, syntax.OR:
+			return anyText
+		}
+		return noText
+	case *syntax.CallExpr:
+		switch fn := x.Fn.(type) {
+		case *syntax.Ident:
+			switch {
+			case strFunctions[fn.Name]:
+				return strText
+			case numberFunctions[fn.Name]:
+				return noText
+			}
+		case *syntax.DotExpr:
+			switch {
+			case strMethodNames[fn.Name.Name]:
+				return strText
+			case numberMethods[fn.Name.Name]:
+				return noText
+			}
+		}
+	}
+	return anyText
+}
+
+// What built-in functions and methods return, as far as it matters.
+var (
+	strFunctions    = wordSet("bin", "chr", "hex", "oct", "raw_input", "repr", "str")
+	numberFunctions = wordSet("abs", "divmod", "float", "hash", "int", "len", "list", "long", "map", "ord", "range", "round", "set", "sorted", "sum", "tuple", "xrange", "zip")
+	strMethodNames  = wordSet("b64encode", "dumps", "encode", "hexdigest", "read", "readline", "recv", "strftime", "urlencode")
+	numberMethods   = wordSet("count", "fileno", "find", "index", "items", "keys", "readlines", "rfind", "rindex", "split", "splitlines", "tell", "time", "values")
+)
