@@ -146,7 +146,7 @@ func checkKey(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tu
 // listIndex is list.index.
 func listIndex(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	list := stock.Receiver().(*starlark.List)
-	if len(args) != 1 || len(kwargs) > 0 || isLight(args[0]) {
+	if len(args) != 1 || len(kwargs) > 0 || isEasy(args[0]) {
 		return stock.CallInternal(thread, args, kwargs)
 	}
 	i, err := indexOf(thread, list, 0, list.Len(), args[0])
@@ -162,7 +162,7 @@ func listIndex(thread *starlark.Thread, stock *starlark.Builtin, args starlark.T
 // listRemove is list.remove.
 func listRemove(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	list := stock.Receiver().(*starlark.List)
-	if len(args) != 1 || len(kwargs) > 0 || isLight(args[0]) {
+	if len(args) != 1 || len(kwargs) > 0 || isEasy(args[0]) {
 		return stock.CallInternal(thread, args, kwargs)
 	}
 	i, err := indexOf(thread, list, 0, list.Len(), args[0])
@@ -186,6 +186,13 @@ func listRemove(thread *starlark.Thread, stock *starlark.Builtin, args starlark.
 func isLight(v starlark.Value) bool {
 	plain, _ := isPlain(v)
 	return plain == starlark.True
+}
+
+// isEasy reports whether to look for v among any million others takes little time:
+// a float is compared with each integer as a fraction.
+func isEasy(v starlark.Value) bool {
+	_, fraction := v.(starlark.Float)
+	return !fraction && isLight(v)
 }
 
 // stringSearch is str.count, str.find, str.index, str.rfind or str.rindex.
@@ -216,24 +223,38 @@ func stringFormat(thread *starlark.Thread, stock *starlark.Builtin, args starlar
 
 // stringJoin is str.join.
 func stringJoin(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if len(args) == 1 {
-		var size int64
-		if seq, ok := args[0].(starlark.Indexable); ok {
-			n := seq.Len()
-			size = int64(n) * int64(len(stock.Receiver().(starlark.String)))
-			for i := range n {
-				s, ok := seq.Index(i).(starlark.String)
-				if !ok {
-					break
-				}
-				size += int64(len(s))
+	if len(args) != 1 || len(kwargs) > 0 {
+		return stock.CallInternal(thread, args, kwargs)
+	}
+	seq, ok := args[0].(starlark.Indexable)
+	if it, iterable := args[0].(starlark.Iterable); !ok && iterable { // a dict, a set, an iterator
+		var items []starlark.Value
+		iter := watchedIterable{it, thread}.Iterate()
+		defer iter.Done()
+		for x := starlark.Value(nil); iter.Next(&x); {
+			items = append(items, x)
+		}
+		if err := host.Spend(thread, 0); err != nil {
+			return nil, err
+		}
+		list := starlark.NewList(items)
+		seq, ok, args = list, true, starlark.Tuple{list}
+	}
+	if ok {
+		n := seq.Len()
+		size := times(int64(n), int64(len(stock.Receiver().(starlark.String))))
+		for i := 0; i < n && size >= 0; i++ {
+			s, ok := seq.Index(i).(starlark.String)
+			if !ok {
+				break
 			}
+			size += int64(len(s))
 		}
 		if err := reserve(thread, size); err != nil {
 			return nil, err
 		}
 	}
-	return walkArgs(thread, stock, args, kwargs)
+	return walkArgs(thread, stock, args, nil)
 }
 
 // stringReplace is str.replace.

@@ -86,7 +86,7 @@ func isItem(v starlark.Value) (starlark.Value, error) {
 	switch v := v.(type) {
 	case starlark.String:
 		return starlark.Bool(len(v) <= maxNeedle), nil
-	case starlark.Int, starlark.Float, starlark.Bool, starlark.NoneType:
+	case starlark.Int, starlark.Bool, starlark.NoneType:
 		return starlark.True, nil
 	}
 	return starlark.False, nil

@@ -18,7 +18,16 @@ type PermissionError struct {
 
 // Error names the action, the target and the grant.
 func (e *PermissionError) Error() string {
-	return fmt.Sprintf("not allowed to %s %s (to allow it: %s)", e.Action, e.Target, e.Grant)
+	const most = 1000 // bytes of a name that anybody reads
+	target := e.Target
+	if len(target) > most {
+		target = target[:most] + "..."
+	}
+	grant := e.Grant
+	if len(grant) > most {
+		grant = grant[:most] + "..."
+	}
+	return fmt.Sprintf("not allowed to %s %s (to allow it: %s)", e.Action, target, grant)
 }
 
 // RefuseOpen is the refusal to open the named file as flag says.

@@ -52,3 +52,6 @@ func Grow[S ~[]E, E any](thread *starlark.Thread, s S, n int) (S, error) {
 	}
 	return append(make(S, 0, room), s...), nil
 }
+
+// String returns what b holds without a copy. Nobody may write to b any more.
+func String(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -1,11 +1,11 @@
 package builtinmod
 
 import (
-	"bytes"
 	"strings"
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 )
 
@@ -49,10 +49,15 @@ func strSplit(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	s, n, right := self(b), clampInt(limit), b.Name() == "rsplit"
 	var parts []string
 	switch {
-	case sepV == starlark.None && right:
-		parts = splitRight(s, n)
 	case sepV == starlark.None:
-		parts = py.Split(s, n)
+		if err := reserveParts(thread, words(s), n); err != nil {
+			return nil, err
+		}
+		if right {
+			parts = splitRight(s, n)
+		} else {
+			parts = py.Split(s, n)
+		}
 	default:
 		sep, err := text(sepV)
 		if err != nil {
@@ -60,6 +65,9 @@ func strSplit(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		}
 		if sep == "" {
 			return nil, py.ValueError.Errorf("empty separator")
+		}
+		if err := reserveParts(thread, strings.Count(s, sep)+1, n); err != nil {
+			return nil, err
 		}
 		if right && n >= 0 {
 			for ; n > 0; n-- {
@@ -78,6 +86,28 @@ func strSplit(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		}
 	}
 	return stringList(parts), nil
+}
+
+// words counts the words of s.
+func words(s string) int {
+	n, inside := 0, false
+	for i := range len(s) {
+		space := py.IsSpace(s[i])
+		if !space && !inside {
+			n++
+		}
+		inside = !space
+	}
+	return n
+}
+
+// reserveParts asks for room for the list of n parts of a text, or for most+1 if most
+// is not negative: twice the place in a list, and the string's own.
+func reserveParts(thread *starlark.Thread, n, most int) error {
+	if most >= 0 {
+		n = min(n, most)
+	}
+	return host.Reserve(thread, int64(n)*3*valueSize)
 }
 
 // splitRight is py.Split from the right.
@@ -118,9 +148,12 @@ func stringList(parts []string) *starlark.List {
 }
 
 // splitLines is s.splitlines(keepends=False): lines end in \n, \r or \r\n.
-func splitLines(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func splitLines(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var keep starlark.Value = starlark.False
 	if err := unpack(b, args, kwargs, 0, &keep); err != nil {
+		return nil, err
+	}
+	if err := reserveParts(thread, strings.Count(self(b), "\n")+strings.Count(self(b), "\r")+1, -1); err != nil {
 		return nil, err
 	}
 	var parts []string
@@ -157,7 +190,7 @@ func strJoin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if it, ok := x.(starlark.Iterable); !ok && !isString(x) || it == nil && !isString(x) {
 		return nil, py.TypeError.Errorf("can only join an iterable")
 	}
-	var out bytes.Buffer
+	var out []byte
 	n := 0
 	err := each(thread, x, func(v starlark.Value) (bool, error) {
 		s, ok := py.AsBytes(v)
@@ -169,24 +202,28 @@ func strJoin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		if !ok {
 			return false, py.TypeError.Errorf("sequence item %d: expected string, %s found", n, py.TypeName(v))
 		}
-		if n++; n > 1 {
-			out.WriteString(sep)
-		}
-		out.WriteString(s)
-		if out.Len() > maxText {
+		if len(out)+len(sep)+len(s) > maxText {
 			return false, py.MemoryError.New(nil)
 		}
+		var err error
+		if out, err = host.Grow(thread, out, len(sep)+len(s)); err != nil {
+			return false, err
+		}
+		if n++; n > 1 {
+			out = append(out, sep...)
+		}
+		out = append(out, s...)
 		return true, nil
 	})
 	switch {
 	case err != nil:
 		return nil, err
 	case !wide:
-		return result(thread, out.String())
+		return result(thread, host.String(out))
 	case narrow != "" && (n > 1 || narrow != sep):
 		return nil, py.NotASCII(narrow)
 	}
-	return textResult(thread, out.String())
+	return textResult(thread, host.String(out))
 }
 
 func isString(v starlark.Value) bool { return is[starlark.String](v) || is[*py.Unicode](v) }

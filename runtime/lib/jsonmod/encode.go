@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-	"unsafe"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
@@ -62,8 +61,8 @@ func (e *encoder) encode(v starlark.Value) (starlark.Value, error) {
 	return starlark.String(e.result()), host.Spend(e.thread, (len(e.out)-e.charged)/host.BytesPerStep)
 }
 
-// result returns what was written, without a copy: nothing is written any more.
-func (e *encoder) result() string { return unsafe.String(unsafe.SliceData(e.out), len(e.out)) }
+// result returns what was written: nothing is written any more.
+func (e *encoder) result() string { return host.String(e.out) }
 
 // slack is how much room there is before each value: few are larger, and those make
 // their own.

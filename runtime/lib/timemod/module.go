@@ -53,10 +53,24 @@ func members() starlark.StringDict {
 	return m
 }
 
+// maxTime is how long the text of a time, a format or a zone may be: Go's own
+// functions heed no limit, and show in their errors all that they were given.
+const maxTime = 1 << 12 // bytes
+
 // valueErrors wraps a function of go.starlark.net's so that its errors are
-// exceptions.
+// exceptions, and its work is bounded.
 func valueErrors(fn *starlark.Builtin) *starlark.Builtin {
 	return starlark.NewBuiltin(fn.Name(), func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		for _, arg := range args {
+			if s, ok := arg.(starlark.String); ok && len(s) > maxTime {
+				return nil, py.ValueError.Errorf("%s: a text of more than %d bytes", fn.Name(), maxTime)
+			}
+		}
+		for _, kv := range kwargs {
+			if s, ok := kv[1].(starlark.String); ok && len(s) > maxTime {
+				return nil, py.ValueError.Errorf("%s: a text of more than %d bytes", fn.Name(), maxTime)
+			}
+		}
 		v, err := fn.CallInternal(thread, args, kwargs)
 		if err != nil {
 			return nil, py.ValueError.Errorf("%w", err)
