@@ -21,6 +21,13 @@ const (
 type bools struct {
 	kinds map[string]boolKind
 	from  map[string][]string // the variables that are bound to a variable's value
+
+	nones map[string]bool // the variables that may be None
+	wides map[string]bool // those that may be unicode text beyond ASCII
+}
+
+func newBools() *bools {
+	return &bools{make(map[string]boolKind), make(map[string][]string), make(map[string]bool), make(map[string]bool)}
 }
 
 // bind notes that a name is bound to the value of x, which is nil if that is unknown.
@@ -38,7 +45,46 @@ func (b *bools) bind(name string, x syntax.Expr) {
 			return
 		}
 		b.raise(name, b.leaf(leaf))
+		if givesNone(leaf) {
+			b.nones[name] = true
+		}
+		if isWide(leaf) {
+			b.wides[name] = true
+		}
 	})
+}
+
+// givesNone reports whether None is among the values that an expression often has: it is None, an
+// attribute, or what get returns of a dict that has no such key.
+func givesNone(x syntax.Expr) bool {
+	switch x := x.(type) {
+	case *syntax.Ident:
+		return x.Name == "None"
+	case *syntax.DotExpr:
+		return true
+	case *syntax.CallExpr:
+		fn, ok := x.Fn.(*syntax.DotExpr)
+		return ok && (fn.Name.Name == "get" && len(x.Args) == 1 || fn.Name.Name == "getheader" || fn.Name.Name == "pop")
+	}
+	return false
+}
+
+// mayBeNone reports whether what is compared with a number may be None, which is less than any.
+func (b *bools) mayBeNone(x syntax.Expr) bool {
+	switch x := unparenthesized(x).(type) {
+	case *syntax.Ident:
+		return x.Name == "None" || b.nones[x.Name]
+	case *syntax.CallExpr:
+		switch fn := x.Fn.(type) {
+		case *syntax.Ident:
+			return !internal(fn.Name) && !notBoolFunctions[fn.Name]
+		case *syntax.DotExpr:
+			return !notBoolMethods[fn.Name.Name]
+		}
+	default:
+		return givesNone(x)
+	}
+	return false
 }
 
 func (b *bools) raise(name string, k boolKind) {
@@ -318,12 +364,13 @@ func (l *lowerer) boolBinary(x *syntax.BinaryExpr) syntax.Expr {
 	switch x.Op {
 	case syntax.PERCENT, syntax.SLASH, syntax.LT, syntax.LE, syntax.GT, syntax.GE: // see binary for where these stay
 		name := l.operator(x.Op)
-		if name != "" && (isLiteral(x.X) && l.bools.of(x.Y) == surelyBool || isLiteral(x.Y) && l.bools.of(x.X) == surelyBool) {
+		if name != "" && (isLiteral(x.X) && l.bools.of(x.Y) == surelyBool || isLiteral(x.Y) && l.bools.of(x.X) == surelyBool) ||
+			name != "" && x.Op != syntax.PERCENT && x.Op != syntax.SLASH && (l.bools.mayBeNone(x.X) || l.bools.mayBeNone(x.Y)) {
 			return call(name, x.OpPos, l.expr(x.X), l.expr(x.Y))
 		}
 		return nil
 	case syntax.IN, syntax.NOT_IN:
-		if l.bools.of(x.X) != surelyBool {
+		if l.bools.of(x.X) != surelyBool && !l.bools.wide(x.X) {
 			return nil
 		}
 	default:
@@ -334,6 +381,43 @@ func (l *lowerer) boolBinary(x *syntax.BinaryExpr) syntax.Expr {
 		return &syntax.UnaryExpr{OpPos: x.OpPos, Op: syntax.NOT, X: c}
 	}
 	return c
+}
+
+// mixedKeys refuses a dict display with True and 1 among its keys, or False and 0: they are one key in
+// Python 2, and two of the interpreter's.
+func (l *lowerer) mixedKeys(x *syntax.DictExpr) {
+	if l.bools == nil {
+		return
+	}
+	var bools, numbers [2]bool
+	for _, e := range x.List {
+		entry, ok := e.(*syntax.DictEntry)
+		if !ok {
+			continue
+		}
+		at, seen := -1, &numbers
+		switch key := unparenthesized(entry.Key).(type) {
+		case *syntax.Ident:
+			if seen = &bools; key.Name == "True" {
+				at = 1
+			} else if key.Name == "False" {
+				at = 0
+			}
+		case *syntax.Literal:
+			switch key.Value {
+			case int64(0), 0.0:
+				at = 0
+			case int64(1), 1.0:
+				at = 1
+			}
+		}
+		if at < 0 {
+			continue
+		}
+		if seen[at] = true; bools[at] && numbers[at] {
+			l.p.refuse(syntax.Start(entry.Key), "%s and %d are one key in Python 2 and two here; write one of them", [2]string{"False", "True"}[at], at)
+		}
+	}
 }
 
 // boolUnary is boolBinary for a sign.

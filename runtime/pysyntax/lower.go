@@ -295,6 +295,7 @@ func (l *lowerer) expr(x syntax.Expr) syntax.Expr {
 	case *syntax.TupleExpr:
 		l.exprs(x.List)
 	case *syntax.DictExpr:
+		l.mixedKeys(x)
 		l.exprs(x.List)
 	case *syntax.DictEntry:
 		x.Key, x.Value = l.expr(x.Key), l.expr(x.Value)

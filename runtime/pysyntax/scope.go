@@ -57,7 +57,7 @@ type scopes struct {
 }
 
 func analyze(p *parser, f *syntax.File) (*scopes, *scope) {
-	a := &scopes{p: p, of: make(map[syntax.Node]*scope), bools: &bools{make(map[string]boolKind), make(map[string][]string)}}
+	a := &scopes{p: p, of: make(map[syntax.Node]*scope), bools: newBools()}
 	module := a.open(nil, moduleScope, nil)
 	module.frame = GlobalName
 	a.stmts(module, f.Stmts, false)
@@ -333,6 +333,9 @@ func (a *scopes) function(s *scope, kind scopeKind, n syntax.Node, list []syntax
 	for _, x := range list {
 		if b, ok := x.(*syntax.BinaryExpr); ok {
 			a.expr(s, b.Y)
+			if id, ok := b.X.(*syntax.Ident); ok && givesNone(b.Y) {
+				a.bools.nones[id.Name] = true
+			}
 		}
 	}
 	inner := a.open(s, kind, n)

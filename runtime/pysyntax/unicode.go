@@ -35,6 +35,29 @@ func (l *lowerer) constant(c *syntax.CallExpr) syntax.Expr {
 	return nil
 }
 
+// isWide reports whether an expression can be seen to be unicode text, perhaps beyond ASCII: the
+// interpreter looks for none in a str.
+func isWide(x syntax.Expr) bool {
+	c, ok := x.(*syntax.CallExpr)
+	if !ok {
+		return false
+	}
+	switch fn := c.Fn.(type) {
+	case *syntax.Ident:
+		return fn.Name == "unicode" || fn.Name == "unichr" || fn.Name == UnicodeName && asStr(c) == syntax.Expr(c)
+	case *syntax.DotExpr:
+		return fn.Name.Name == "decode"
+	}
+	return false
+}
+
+// wide is isWide, of variables too.
+func (b *bools) wide(x syntax.Expr) bool {
+	x = unparenthesized(x)
+	id, ok := x.(*syntax.Ident)
+	return ok && b.wides[id.Name] || isWide(x)
+}
+
 // mayJoin reports whether x + y may be a sum of texts one of which is unicode.
 func mayJoin(x, y syntax.Expr) bool {
 	a, b := textOf(x), textOf(y)

@@ -1,6 +1,8 @@
 package builtinmod
 
 import (
+	"strings"
+
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
@@ -59,6 +61,9 @@ func sumOf(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error)
 	case starlark.String:
 		if y, ok := y.(starlark.String); ok && (py.IsUnicode(x) || py.IsUnicode(y)) {
 			return joined(thread, x, y)
+		}
+		if _, isText := py.AsBytes(y); py.IsUnicode(x) && !isText && !is[*py.Unicode](y) {
+			return nil, py.TypeError.Errorf("coercing to Unicode: need string or buffer, %s found", py.TypeName(y))
 		}
 		size = len(x) + max(starlark.Len(y), 0)
 	case starlark.Bytes:
@@ -181,11 +186,22 @@ func kindOf(v starlark.Value) string {
 	return "string"
 }
 
-// Contains is x in y for a bool x, which equals 0 or 1.
+// inBytes is x in y of unicode text and a str, which must be ASCII.
+//
+// stringobject.c, string_contains; unicodeobject.c, PyUnicode_Contains.
+func inBytes(x, y starlark.Value) (starlark.Value, error) {
+	s, _, err := py.AsText(y)
+	return starlark.Bool(strings.Contains(s, py.Str(x))), err
+}
+
+// Contains is x in y for a bool x, which equals 0 or 1, and for unicode text.
 func Contains(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	x, y := args[0], args[1]
 	switch y := y.(type) {
 	case starlark.String, starlark.Bytes:
+		if py.IsUnicode(x) {
+			return inBytes(x, y)
+		}
 		if _, ok := py.AsBytes(x); !ok {
 			return nil, py.TypeError.Errorf("'in <string>' requires string as left operand, not %s", py.TypeName(x))
 		}

@@ -63,8 +63,8 @@ func encodeText(thread *starlark.Thread, s, name, onError string) (starlark.Valu
 		return nil, unknownEncoding(name)
 	case "rot13":
 		b, err := encode(thread, s, name, onError)
-		if err != nil {
-			return nil, err
+		if err != nil || py.IsASCII(s) {
+			return b, err
 		}
 		return textResult(thread, py.Str(b))
 	}

@@ -307,7 +307,7 @@ func fileWrite(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	}
 	defer end()
 	var v starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "str", &v); err != nil {
+	if err := py.UnpackArgs(b.Name(), f.encoded(args), kwargs, "str", &v); err != nil {
 		return nil, err
 	}
 	s, ok := py.AsBytes(v)
@@ -318,6 +318,21 @@ func fileWrite(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 		return nil, err
 	}
 	return starlark.None, spend(thread, len(s))
+}
+
+// encoded returns what is to be written, unicode text as UTF-8 if f is a standard
+// stream, whose encoding that is: what print writes there, and on most terminals
+// CPython. Other files have none.
+//
+// fileobject.c, file_write.
+func (f *File) encoded(args starlark.Tuple) starlark.Tuple {
+	if f.turn == nil || len(args) != 1 {
+		return args
+	}
+	if u, ok := args[0].(*py.Unicode); ok {
+		return starlark.Tuple{starlark.String(u.Text())}
+	}
+	return args
 }
 
 // fileWriteLines is f.writelines(sequence): each string, with nothing added.
