@@ -24,6 +24,7 @@ type direct struct {
 	in   call            // beside out, for Close may write while the owner reads
 	out  call
 	look func(fd uintptr) // as in.try, but takes nothing
+	push func(fd uintptr) // as out.try, once
 }
 
 // A call is one operation under way, and what it came to.
@@ -45,6 +46,7 @@ func (d *direct) init(conn net.Conn, raw syscall.RawConn) {
 		d.out.try = func(fd uintptr) bool {
 			return d.out.do(syscall.SYS_SENDTO, fd, syscall.MSG_DONTWAIT|syscall.MSG_NOSIGNAL)
 		}
+		d.push = func(fd uintptr) { d.out.try(fd) }
 	}
 }
 
@@ -114,6 +116,20 @@ func (l *link) transmit(p []byte) (n int, ok bool, err error) {
 		d.out.buf = p[n:]
 		k, err = d.out.result(d.raw.Write(d.out.try))
 		n += k
+	}
+	return n, true, err
+}
+
+// transmitNow writes what of p the system takes at once, whatever the deadline. ok
+// is as for transmit.
+func (l *link) transmitNow(p []byte) (n int, ok bool, err error) {
+	d := &l.direct
+	if d.raw == nil || len(p) == 0 || len(p) > mostDirect {
+		return 0, false, nil
+	}
+	d.out.buf = p
+	if n, err = d.out.result(d.raw.Control(d.push)); err == syscall.EAGAIN {
+		err = nil
 	}
 	return n, true, err
 }

@@ -15,3 +15,5 @@ func (*direct) init(net.Conn, syscall.RawConn) {}
 func (l *link) receive(p []byte) (n int, ok bool, err error)  { return 0, false, nil }
 func (l *link) peekDirect() (data, eof, ok bool)              { return false, false, false }
 func (l *link) transmit(p []byte) (n int, ok bool, err error) { return 0, false, nil }
+
+func (l *link) transmitNow(p []byte) (n int, ok bool, err error) { return 0, false, nil }

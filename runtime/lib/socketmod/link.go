@@ -18,7 +18,8 @@ import (
 // looks without blocking, and remembers the end of input. A plain Socket calls
 // it directly; TLS runs on top of it.
 //
-// Deadlines are set once an operation and only when there is a timeout. The end
+// Deadlines are set only when there is a timeout, at most once an operation, and not
+// for one that does not wait, or ends before an earlier one's deadline. The end
 // of the run moves both deadlines to the past (context.AfterFunc), so nothing
 // waits for the context beside the operation itself. Close may be called from
 // any goroutine, the rest from the socket's own.
@@ -32,9 +33,10 @@ type link struct {
 	expires    time.Time     // when every operation's time is over, whatever the timeout; zero: never
 	readArmed  bool          // a read deadline is set
 	writeArmed bool
-	held       bool // one deadline covers a whole exchange: see within
-	looking    bool // reads do not block, whatever the timeout
-	eof        bool // the peer has closed its side without more ado
+	readFor    time.Duration // the timeout of the operation whose read deadline that is; 0: of another kind
+	held       bool          // one deadline covers a whole exchange: see within
+	looking    bool          // reads do not block, whatever the timeout
+	eof        bool          // the peer has closed its side without more ado
 
 	closed  atomic.Bool
 	closing atomic.Bool // the farewell is being written: best effort, without blocking
@@ -52,7 +54,10 @@ type link struct {
 
 const noTimeout time.Duration = -1
 
-var past = time.Unix(1, 0)
+var (
+	past  = time.Unix(1, 0)
+	epoch = time.Now() // what time.Since tells without asking for the date
+)
 
 // newLink takes conn for the run of h and registers it there.
 func newLink(h *host.Host, conn net.Conn) (*link, error) {
@@ -80,7 +85,7 @@ func (l *link) watch(ctx context.Context) {
 		l.stop()
 	}
 	if l.interrupted && !l.closed.Load() {
-		l.interrupted = false
+		l.interrupted, l.readFor = false, 0
 		l.Conn.SetDeadline(time.Time{})
 	}
 	l.ctx = ctx
@@ -133,13 +138,13 @@ func (l *link) over() error {
 // arm sets one side's deadline for the operation that begins now, or clears the
 // one the last operation left. The run may end at any moment, and its deadline
 // in the past must win: so look after setting.
-func (l *link) arm(armed *bool, set func(net.Conn, time.Time) error) error {
+func (l *link) arm(armed *bool, set func(net.Conn, time.Time) error, timeout time.Duration) error {
 	if l.held {
 		return nil
 	}
 	t := l.expires
-	if *armed = l.limited(); *armed && l.timeout > 0 {
-		if by := time.Now().Add(l.timeout); t.IsZero() || by.Before(t) {
+	if *armed = l.limited(); *armed && timeout > 0 {
+		if by := time.Now().Add(timeout); t.IsZero() || by.Before(t) {
 			t = by
 		}
 	}
@@ -156,8 +161,19 @@ func (l *link) arm(armed *bool, set func(net.Conn, time.Time) error) error {
 	return nil
 }
 
-func (l *link) armRead() error  { return l.arm(&l.readArmed, net.Conn.SetReadDeadline) }
-func (l *link) armWrite() error { return l.arm(&l.writeArmed, net.Conn.SetWriteDeadline) }
+func (l *link) armRead() error { return l.armReadFor(l.timeout) }
+
+// armReadFor is armRead with less than the whole timeout left.
+func (l *link) armReadFor(timeout time.Duration) error {
+	if !l.held {
+		l.readFor = max(l.timeout, 0)
+	}
+	return l.arm(&l.readArmed, net.Conn.SetReadDeadline, timeout)
+}
+
+func (l *link) armWrite() error {
+	return l.arm(&l.writeArmed, net.Conn.SetWriteDeadline, l.timeout)
+}
 
 // limited reports whether operations that wait have a deadline.
 func (l *link) limited() bool { return l.timeout > 0 || !l.expires.IsZero() && l.timeout != 0 }
@@ -181,23 +197,53 @@ func (l *link) within(f func() error) error {
 func (l *link) Read(p []byte) (int, error) {
 	var n int
 	var err error
-	if l.looking || l.timeout == 0 {
+	switch {
+	case l.looking || l.timeout == 0:
 		n, err = l.readNow(p)
-	} else {
+	case l.timeout > 0 && l.readArmed && l.readFor == l.timeout && l.expires.IsZero() && !l.held:
+		n, err = l.readArmedBefore(p)
+	default:
 		if l.limited() || l.readArmed {
 			if err := l.armRead(); err != nil {
 				return 0, err
 			}
 		}
-		var ok bool
-		if n, ok, err = l.receive(p); !ok {
-			n, err = l.Conn.Read(p)
-		}
+		n, err = l.wait(p)
 	}
 	if err == io.EOF && n == 0 {
 		l.eof = true
 	}
 	return n, err
+}
+
+// wait reads once, to the deadline.
+func (l *link) wait(p []byte) (int, error) {
+	if n, ok, err := l.receive(p); ok {
+		return n, err
+	}
+	return l.Conn.Read(p)
+}
+
+// readArmedBefore reads within the timeout, where the deadline of an earlier read with
+// the same timeout still stands. It comes too soon for this one, and mostly nothing
+// waits for so long: what is left of the timeout is a matter for when it has come.
+func (l *link) readArmedBefore(p []byte) (int, error) {
+	began := time.Since(epoch)
+	n, err := l.wait(p)
+	if n > 0 || err == nil || !isDeadline(err) || l.over() != nil {
+		return n, err
+	}
+	left := began + l.timeout - time.Since(epoch)
+	if left <= 0 {
+		return n, err
+	}
+	if err := l.armReadFor(left); err != nil {
+		return 0, err
+	}
+	if l.closed.Load() { // Close may have moved the deadline to the past just before
+		return 0, net.ErrClosed
+	}
+	return l.wait(p)
 }
 
 func isDeadline(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
@@ -266,9 +312,19 @@ func (l *link) writeNow(p []byte) (int, error) {
 	return done, nil
 }
 
-// writeTimed writes piece by piece, each within the timeout.
+// writeTimed writes piece by piece, each within the timeout. What the system takes at
+// once needs no deadline.
 func (l *link) writeTimed(p []byte) (int, error) {
 	done := 0
+	if l.expires.IsZero() {
+		if err := l.over(); err != nil {
+			return 0, err
+		}
+		var err error
+		if done, _, err = l.transmitNow(p); err != nil || done == len(p) {
+			return done, err
+		}
+	}
 	for {
 		if err := l.armWrite(); err != nil {
 			return done, err
