@@ -3,6 +3,7 @@ package httplibmod
 import (
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/panics"
 	"starwire/runtime/py"
 )
 
@@ -17,9 +18,10 @@ type lease struct {
 }
 
 // alone makes a method one that refuses a second thread, and that tells the
-// socket which thread, and so which part of the run, is using it.
+// socket which thread, and so which part of the run, is using it. A panic is an error.
 func alone(f method) method {
-	return func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (_ starlark.Value, err error) {
+		defer panics.To(&err)
 		v, ok := b.Receiver().(leaser)
 		if !ok {
 			return f(thread, b, args, kwargs)

@@ -9,6 +9,7 @@ import (
 
 	"starwire/runtime/lazy"
 	"starwire/runtime/lib/filemod"
+	"starwire/runtime/panics"
 	"starwire/runtime/py"
 	"starwire/runtime/pysyntax"
 )
@@ -78,19 +79,16 @@ func makeBuiltins() map[string]*starlark.Builtin {
 		pysyntax.GeneratorName: newGenerator,
 		pysyntax.LeakName:      leak,
 	} {
-		builtins[name] = starlark.NewBuiltin(name, fn)
-		if name[0] != '$' { // those stand for syntax, and are called all the time
-			builtins[name] = surviving(builtins[name]).(*starlark.Builtin)
-		}
+		builtins[name] = starlark.NewBuiltin(name, panics.Safe(fn))
 	}
 	for op, name := range comparisonNames {
-		builtins[name] = starlark.NewBuiltin(name, comparing(op))
+		builtins[name] = starlark.NewBuiltin(name, panics.Safe(comparing(op)))
 	}
 	for op, name := range setNames {
-		builtins[name] = starlark.NewBuiltin(name, setOperation(op))
+		builtins[name] = starlark.NewBuiltin(name, panics.Safe(setOperation(op)))
 	}
 	for name, w := range walkers {
-		builtins[name] = surviving(starlark.NewBuiltin(name, walker(name, w))).(*starlark.Builtin)
+		builtins[name] = starlark.NewBuiltin(name, panics.Safe(walker(name, w)))
 	}
 	builtins["open"] = filemod.Builtin
 	return builtins

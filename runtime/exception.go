@@ -6,19 +6,24 @@ import (
 	"syscall"
 
 	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/panics"
 	"starwire/runtime/py"
 )
 
 // A PanicError is a panic in a built-in, or in a function of Config's, which the run
 // survives. Scripts see a RuntimeError.
 //
-// Its traceback shows the script's frames if it is one of the functions that every
-// script finds, or of Config's Predeclared and Modules, that panics, or what that calls.
-// It is shown without the frames inside the innermost such call, or the whole of the
-// run, if a method, an operator or an attribute of a value does: the interpreter
-// pops its frames before anybody else sees the panic. Stack shows where it was.
+// Its traceback shows the script's frames if it is one of these that panics, or what
+// they call: a function or method of ours, or of Config's Predeclared and Modules;
+// a method of another value, called as x.method(), whose name no type of Starlark's
+// own has; an operator between such values but /, // and >>.
+// If anything else panics, as the index or the iteration of an embedder's value, it
+// is shown without the frames inside the innermost such call, or the whole of the
+// run: the interpreter pops its frames before anybody else sees the panic. Stack
+// shows where it was.
 type PanicError = host.PanicError
 
 // recoverTo turns a panic into an error; it must be deferred.
@@ -46,20 +51,20 @@ func (rt *Runtime) survivePanics() {
 	}
 }
 
-// surviving returns v, but as a function whose panics are errors if it is one.
+// surviving returns v, but as a function whose panics are errors if it is one, or as
+// a module of such functions.
 func surviving(v starlark.Value) starlark.Value {
-	b, ok := v.(*starlark.Builtin)
-	if !ok {
-		return v
+	switch v := v.(type) {
+	case *starlark.Builtin:
+		return panics.Builtin(v)
+	case *starlarkstruct.Module:
+		members := make(starlark.StringDict, len(v.Members))
+		for name, member := range v.Members {
+			members[name] = surviving(member)
+		}
+		return &starlarkstruct.Module{Name: v.Name, Members: members}
 	}
-	s := starlark.NewBuiltin(b.Name(), func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (v starlark.Value, err error) {
-		defer recoverTo(&err)
-		return b.CallInternal(thread, args, kwargs)
-	})
-	if b.Receiver() != nil {
-		s = s.BindReceiver(b.Receiver())
-	}
-	return s
+	return v
 }
 
 // exceptionOf returns the exception that stands for an error in scripts, or nil
@@ -81,6 +86,10 @@ func exceptionOf(err error) *py.Exception {
 	var bad *SyntaxError
 	if errors.As(err, &bad) {
 		return py.SyntaxError.New(bad, starlark.String(bad.Error()))
+	}
+	var defect *PanicError
+	if errors.As(err, &defect) {
+		return panicked(defect)
 	}
 	var path *fs.PathError
 	var errno syscall.Errno

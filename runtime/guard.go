@@ -22,6 +22,8 @@ const (
 	itemName  = "$item"
 	keyName   = "$key"
 	sumName   = "$sum"
+
+	receiverName = "$receiver"
 )
 
 // guardTree puts our own functions in the place of the operators and methods of the
@@ -171,6 +173,8 @@ func (g guarder) guarded(x syntax.Expr) syntax.Expr {
 	switch x := x.(type) {
 	case *syntax.BinaryExpr:
 		return g.binary(x)
+	case *syntax.CallExpr:
+		g.receiver(x)
 	case *syntax.DotExpr:
 		if guardedNames[x.Name.Name] || keyMethods[x.Name.Name] {
 			return call(methodName, x.Dot, x.X, &syntax.Literal{
@@ -179,6 +183,19 @@ func (g guarder) guarded(x syntax.Expr) syntax.Expr {
 		}
 	}
 	return x
+}
+
+// receiver guards x.f() if x may be of the embedder's: f is no method that the
+// interpreter's types have, and x not one of our modules.
+func (g guarder) receiver(c *syntax.CallExpr) {
+	dot, ok := c.Fn.(*syntax.DotExpr)
+	if !ok || isStockMethod(dot.Name.Name) || isText(dot.X) {
+		return
+	}
+	if id, ok := unparen(dot.X).(*syntax.Ident); ok && !g.scope.binds(id.Name) {
+		return
+	}
+	dot.X = probing(receiverName, dot.Dot, dot.X)
 }
 
 func (g guarder) binary(b *syntax.BinaryExpr) syntax.Expr {

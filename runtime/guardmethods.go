@@ -6,6 +6,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/panics"
 	"starwire/runtime/py"
 )
 
@@ -76,6 +77,10 @@ func guardedMethod(x starlark.Value, name string, v starlark.Value) starlark.Val
 		m = guardedDict[name]
 	case *starlark.Set:
 		m = guardedSet[name]
+	default:
+		if b, ok := v.(*starlark.Builtin); ok && isForeign(x) {
+			return panics.Builtin(b)
+		}
 	}
 	stock, ok := v.(*starlark.Builtin)
 	if m == nil || !ok || stock.Receiver() != x {

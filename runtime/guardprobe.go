@@ -35,6 +35,8 @@ func (rt *Runtime) declareProbes() {
 		plainName: isPlain,
 		smallName: isSmall,
 		sumName:   rt.addend,
+
+		receiverName: asReceiver,
 	} {
 		rt.predeclared.values[name] = &probe{look: look}
 	}
@@ -95,12 +97,18 @@ func isItem(v starlark.Value) (starlark.Value, error) {
 // asKey is $key[v]: v, if it can be a key (py.CheckKey).
 func asKey(v starlark.Value) (starlark.Value, error) { return v, py.CheckKey(v) }
 
-// addend is $sum[v]: v, or if it is large what adds it with care.
+// addend is $sum[v]: v, or if it is large, or the embedder's, what adds it with care.
 func (rt *Runtime) addend(v starlark.Value) (starlark.Value, error) {
-	if sizeOf(v) < smallSize {
+	switch v.(type) {
+	case starlark.Int, starlark.Float:
 		return v, nil
+	case starlark.String, starlark.Bytes, *starlark.List, starlark.Tuple:
+		if sizeOf(v) < smallSize {
+			return v, nil
+		}
+		return addend{v, rt}, nil
 	}
-	return addend{v, rt}, nil
+	return asReceiver(v)
 }
 
 // sizeOf returns the bytes that x + y copies of x, or 0.

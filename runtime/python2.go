@@ -11,6 +11,7 @@ import (
 	"starwire/runtime/lazy"
 	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/lib/sysmod"
+	"starwire/runtime/panics"
 	"starwire/runtime/py"
 	"starwire/runtime/pysyntax"
 )
@@ -44,7 +45,7 @@ func makePythonBuiltins() starlark.StringDict {
 		pysyntax.GreaterName:        builtinmod.Order,
 		pysyntax.GreaterOrEqualName: builtinmod.Order,
 
-		pysyntax.AttrName:    builtinmod.GetAttr,
+		pysyntax.AttrName:    pythonAttr,
 		pysyntax.UnicodeName: builtinmod.UnicodeText,
 
 		pysyntax.AddName:        builtinmod.Add,
@@ -62,12 +63,21 @@ func makePythonBuiltins() starlark.StringDict {
 		pysyntax.IndexName:      builtinmod.Index,
 		pysyntax.ContainsName:   builtinmod.Contains,
 	} {
-		env[name] = starlark.NewBuiltin(name, fn)
+		env[name] = starlark.NewBuiltin(name, panics.Safe(fn))
 	}
 	env["bytes"] = env["str"]
 	env["exit"], env["quit"] = sysmod.Exit, sysmod.Exit
 	env[pysyntax.SetName] = env["set"]
 	return env
+}
+
+// pythonAttr is $attr(x, name).
+func pythonAttr(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	v, err := builtinmod.GetAttr(thread, b, args, kwargs)
+	if method, ok := v.(*starlark.Builtin); ok && isForeign(args[0]) {
+		v = panics.Builtin(method)
+	}
+	return v, err
 }
 
 // operator is x op y within the run's limits.

@@ -3,8 +3,8 @@ package host
 import (
 	"fmt"
 	"os"
-	"runtime/debug"
 
+	"starwire/runtime/panics"
 	"starwire/runtime/py"
 )
 
@@ -81,23 +81,12 @@ func (e *ExitError) Uncatchable() {}
 
 // A PanicError is a panic that a run survives: a defect of the program that embeds
 // the runtime, or of ours.
-type PanicError struct {
-	Value any    // what panic was called with
-	Stack []byte // the Go stack, as of debug.Stack
-}
-
-// Error returns the panic's text.
-func (e *PanicError) Error() string { return fmt.Sprintf("internal error: %v", e.Value) }
+type PanicError = panics.Error
 
 // Panicked returns the error of a panic, whose value recover returned to the
 // deferred function that calls it. A *PanicError is a panic that went on from
 // another goroutine: it stays what it is.
-func Panicked(v any) *PanicError {
-	if e, ok := v.(*PanicError); ok {
-		return e
-	}
-	return &PanicError{Value: v, Stack: debug.Stack()}
-}
+func Panicked(v any) *PanicError { return panics.Of(v) }
 
 // Recover makes a panic an error; it must be deferred. A goroutine that a script
 // waits for hands the error over, for the waiting one to panic with: a panic that

@@ -12,6 +12,8 @@ import (
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
+
+	"starwire/runtime/panics"
 )
 
 // A Value is made once, on first use. The zero value is ready for use, by several
@@ -38,7 +40,7 @@ func (v *Value[T]) fill(make func() T) {
 }
 
 // A Module is a module of Starlark's, made on first use and frozen. It is as a
-// Value is.
+// Value is. A panic in one of its functions is an error.
 type Module struct{ v Value[*starlarkstruct.Module] }
 
 // Get returns the module. Its members are those of the first call.
@@ -48,12 +50,32 @@ func (m *Module) Get(name string, members func() starlark.StringDict) *starlarks
 	}
 	return m.v.Get(func() *starlarkstruct.Module {
 		module := &starlarkstruct.Module{Name: name, Members: members()}
+		for name, v := range module.Members {
+			if b, ok := v.(*starlark.Builtin); ok {
+				module.Members[name] = safe(b)
+			}
+		}
 		module.Freeze()
 		return module
 	})
 }
 
+// safeFunctions are the functions of modules: what stands for each, and for itself. One
+// that is in several modules is the same in all.
+var safeFunctions sync.Map // of *starlark.Builtin by *starlark.Builtin
+
+// safe returns what does what b does, but for panics.
+func safe(b *starlark.Builtin) starlark.Value {
+	if s, ok := safeFunctions.Load(b); ok {
+		return s.(*starlark.Builtin)
+	}
+	s, _ := safeFunctions.LoadOrStore(b, panics.Builtin(b))
+	safeFunctions.Store(s, s)
+	return s.(*starlark.Builtin)
+}
+
 // Methods are the methods of a type by name, made on first use. They are as a Value is.
+// A panic in one of them is an error.
 type Methods struct {
 	v Value[map[string]*starlark.Builtin]
 }
@@ -71,7 +93,7 @@ func (m *Methods) Get(functions func() map[string]Method) map[string]*starlark.B
 		all := functions()
 		methods := make(map[string]*starlark.Builtin, len(all))
 		for name, fn := range all {
-			methods[name] = starlark.NewBuiltin(name, fn)
+			methods[name] = starlark.NewBuiltin(name, panics.Safe(fn))
 		}
 		return methods
 	})

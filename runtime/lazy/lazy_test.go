@@ -1,10 +1,13 @@
 package lazy
 
 import (
+	"errors"
 	"sync"
 	"testing"
 
 	"go.starlark.net/starlark"
+
+	"starwire/runtime/panics"
 )
 
 // TestOnce: however many ask at a time, a value is made once, and all get it.
@@ -67,5 +70,28 @@ func TestMethods(t *testing.T) {
 	v, err := starlark.Call(new(starlark.Thread), self.BindReceiver(starlark.True), nil, nil)
 	if v != starlark.True || err != nil {
 		t.Errorf("True.self() = %v, %v; want True", v, err)
+	}
+}
+
+// TestPanics: functions and methods return their panics, and a function that is in
+// several modules is the same in all.
+func TestPanics(t *testing.T) {
+	var one, other Module
+	var methods Methods
+	bang := func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+		panic("bang")
+	}
+	shared := starlark.NewBuiltin("shared", bang)
+	first := one.Get("one", func() starlark.StringDict { return starlark.StringDict{"f": shared} }).Members["f"]
+	again := other.Get("other", func() starlark.StringDict { return starlark.StringDict{"f": shared, "g": first} }).Members
+	if again["f"] != first || again["g"] != first {
+		t.Error("a function is another in each module")
+	}
+	method := methods.Get(func() map[string]Method { return map[string]Method{"m": bang} })["m"]
+	for _, fn := range []starlark.Value{first, method} {
+		var p *panics.Error
+		if _, err := starlark.Call(new(starlark.Thread), fn, nil, nil); !errors.As(err, &p) || p.Value != "bang" {
+			t.Errorf("%v that panics: %v; want an error", fn, err)
+		}
 	}
 }
