@@ -19,6 +19,7 @@ import (
 	"starwire/runtime/lib/hashlibmod"
 	"starwire/runtime/lib/hmacmod"
 	"starwire/runtime/lib/jsonmod"
+	"starwire/runtime/lib/loggingmod"
 	"starwire/runtime/lib/mathmod"
 	"starwire/runtime/lib/mimetypesmod"
 	"starwire/runtime/lib/optparsemod"
@@ -74,13 +75,18 @@ var builtinModules = [...]struct {
 
 // specialModules names those made anew for each run, on first use: modules, and
 // values like a module whose members can be assigned.
-var specialModules = [...]string{"httplib", "mimetypes", "os", "random", "sys"}
+var specialModules = [...]string{"httplib", "logging", "mimetypes", "os", "random", "sys"}
 
 // newSpecial makes one of them.
 func newSpecial(name string, h *host.Host) starlark.HasAttrs {
 	switch name {
 	case "httplib":
 		return httplibmod.NewRunModule(h)
+	case "logging":
+		return loggingmod.New(h, func(thread *starlark.Thread) (string, error) {
+			lines, err := handledTraceback(thread, nil)
+			return strings.Join(lines, ""), err
+		})
 	case "mimetypes":
 		return mimetypesmod.New()
 	case "os":

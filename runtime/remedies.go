@@ -12,7 +12,6 @@ var moduleRemedies = map[string]string{
 	"subprocess":      "scripts start no programs; hand its output in by standard input or a file",
 	"commands":        "scripts start no programs; hand its output in by standard input or a file",
 	"argparse":        "use optparse or getopt",
-	"logging":         "write to sys.stderr: print >>sys.stderr, text",
 	"datetime":        "use time: time.strftime, time.gmtime and time.mktime",
 	"calendar":        "use time: time.gmtime and time.mktime",
 	"collections":     "use a dict: d.setdefault(key, []).append(x), d[key] = d.get(key, 0) + 1; a dict keeps its order",
