@@ -41,8 +41,7 @@ var classes = []*py.Class{
 }
 
 func newClass(name, doc string, spec py.Spec, base *py.Class) *py.Class {
-	spec.Doc = doc
-	return py.NewClass("httplib", name, spec, base)
+	return py.NewClass("httplib", name, py.Spec{Init: spec.Init, Str: spec.Str, Repr: spec.Repr, Fields: spec.Fields, Doc: doc}, base)
 }
 
 // oneArg unpacks the single argument of a Python __init__ whose parameter has

@@ -2,7 +2,6 @@ package httplibmod
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -12,46 +11,41 @@ import (
 	"starwire/runtime/py"
 )
 
-// mailMethods are those of rfc822.Message, and pop, which stands in for del.
-var mailMethods = map[string]method{
-	"get":                    msgGetHeader,
-	"getaddr":                msgGetAddr,
-	"getaddrlist":            msgGetAddrList,
-	"getallmatchingheaders":  msgGetAllMatchingHeaders,
-	"getdate":                msgGetDate,
-	"getdate_tz":             msgGetDateTZ,
-	"getfirstmatchingheader": msgGetFirstMatchingHeader,
-	"getheader":              msgGetHeader,
-	"getheaders":             msgGetHeaders,
-	"getrawheader":           msgGetRawHeader,
-	"has_key":                msgHasKey,
-	"iscomment":              msgIsComment,
-	"isheader":               msgIsHeader,
-	"islast":                 msgIsLast,
-	"items":                  msgItems,
-	"keys":                   msgKeys,
-	"pop":                    msgPop,
-	"readheaders":            msgReadHeaders,
-	"rewindbody":             msgRewindBody,
-	"setdefault":             msgSetDefault,
-	"values":                 msgValues,
+// mailMethods returns those of rfc822.Message, and pop, which stands in for del.
+func mailMethods() map[string]method {
+	return map[string]method{
+		"get":                    msgGetHeader,
+		"getaddr":                msgGetAddr,
+		"getaddrlist":            msgGetAddrList,
+		"getallmatchingheaders":  msgGetAllMatchingHeaders,
+		"getdate":                msgGetDate,
+		"getdate_tz":             msgGetDateTZ,
+		"getfirstmatchingheader": msgGetFirstMatchingHeader,
+		"getheader":              msgGetHeader,
+		"getheaders":             msgGetHeaders,
+		"getrawheader":           msgGetRawHeader,
+		"has_key":                msgHasKey,
+		"iscomment":              msgIsComment,
+		"isheader":               msgIsHeader,
+		"islast":                 msgIsLast,
+		"items":                  msgItems,
+		"keys":                   msgKeys,
+		"pop":                    msgPop,
+		"readheaders":            msgReadHeaders,
+		"rewindbody":             msgRewindBody,
+		"setdefault":             msgSetDefault,
+		"values":                 msgValues,
+	}
 }
 
 var mailFields = []string{"dict", "fp", "headers", "seekable", "startofbody", "startofheaders", "status", "unixfrom"}
 
-// joinMethods are those that HTTPMessage adds to mimetools.Message's.
-var joinMethods = map[string]method{
-	"addcontinue": msgAddContinue,
-	"addheader":   msgAddHeader,
-}
-
-// extended returns the method table of a class that has methods of its own
-// besides those of the one it derives from.
-func extended(base map[string]*starlark.Builtin, own map[string]method) map[string]*starlark.Builtin {
-	all := make(map[string]*starlark.Builtin, len(base)+len(own))
-	maps.Copy(all, base)
-	maps.Copy(all, methodTable(own))
-	return all
+// joinMethods returns those that HTTPMessage adds to mimetools.Message's.
+func joinMethods() map[string]method {
+	return map[string]method{
+		"addcontinue": msgAddContinue,
+		"addheader":   msgAddHeader,
+	}
 }
 
 func msgOf(b *starlark.Builtin) *HTTPMessage { return b.Receiver().(*HTTPMessage) }
@@ -59,7 +53,7 @@ func msgOf(b *starlark.Builtin) *HTTPMessage { return b.Receiver().(*HTTPMessage
 // Attr returns a field of the message's class or a bound method.
 func (m *HTTPMessage) Attr(name string) (starlark.Value, error) {
 	k := m.kind()
-	if b, ok := k.methods[name]; ok {
+	if b, ok := k.methods()[name]; ok {
 		return b.BindReceiver(m), nil
 	}
 	switch name {
@@ -89,9 +83,9 @@ func (m *HTTPMessage) Attr(name string) (starlark.Value, error) {
 // AttrNames lists what Attr knows, sorted.
 func (m *HTTPMessage) AttrNames() []string {
 	if m.kind().mime {
-		return methodNames(m.kind().methods, slices.Concat(mailFields, mimeFields))
+		return methodNames(m.kind().methods(), slices.Concat(mailFields, mimeFields))
 	}
-	return methodNames(m.kind().methods, mailFields)
+	return methodNames(m.kind().methods(), mailFields)
 }
 
 // SetField assigns headers, dict, status, unixfrom, fp, seekable, the offsets,

@@ -2,10 +2,12 @@ package httplibmod
 
 import (
 	"errors"
+	"maps"
 
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -13,10 +15,11 @@ import (
 // itself: a callable that reads a message from a file or a string.
 type messageClass struct {
 	class
-	base    *messageClass
-	mime    bool // knows about MIME: mimetools.Message and up
-	joins   bool // reads by HTTPMessage's rules
-	methods map[string]*starlark.Builtin
+	base  *messageClass
+	mime  bool                     // knows about MIME: mimetools.Message and up
+	joins bool                     // reads by HTTPMessage's rules
+	own   func() map[string]method // methods of its own; which refer to the classes
+	table lazy.Value[map[string]*starlark.Builtin]
 }
 
 var (
@@ -25,11 +28,21 @@ var (
 	httpMessageClass = &messageClass{class: class{"httplib", "HTTPMessage"}, base: mimeMessageClass, mime: true, joins: true}
 )
 
-// The methods refer to the classes, by way of what a message says of itself.
 func init() {
-	mailMessageClass.methods = methodTable(mailMethods)
-	mimeMessageClass.methods = extended(mailMessageClass.methods, mimeMethods)
-	httpMessageClass.methods = extended(mimeMessageClass.methods, joinMethods)
+	mailMessageClass.own, mimeMessageClass.own, httpMessageClass.own = mailMethods, mimeMethods, joinMethods
+}
+
+// methods returns the methods by name, those of the class below included.
+func (k *messageClass) methods() map[string]*starlark.Builtin {
+	return k.table.Get(func() map[string]*starlark.Builtin {
+		all := methodTable(k.own())
+		if k.base != nil {
+			inherited := maps.Clone(k.base.methods())
+			maps.Copy(inherited, all)
+			return inherited
+		}
+		return all
+	})
 }
 
 var (
@@ -39,14 +52,14 @@ var (
 
 // Attr returns a method, or what every class has.
 func (k *messageClass) Attr(name string) (starlark.Value, error) {
-	if m := unbound(k, k.methods, name); m != nil {
+	if m := unbound(k, k.methods(), name); m != nil {
 		return m, nil
 	}
 	return k.class.Attr(name)
 }
 
 // AttrNames lists what Attr knows.
-func (k *messageClass) AttrNames() []string { return classNames(k.methods) }
+func (k *messageClass) AttrNames() []string { return classNames(k.methods()) }
 
 // HasInstance reports whether v is a message of the class or of one above it:
 // what isinstance asks.

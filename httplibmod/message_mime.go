@@ -80,17 +80,19 @@ func (p *mimePart) attr(name string) starlark.Value {
 
 var mimeFields = []string{"encodingheader", "maintype", "plist", "plisttext", "subtype", "type", "typeheader"}
 
-// mimeMethods are those that mimetools.Message adds to rfc822.Message's.
-var mimeMethods = map[string]method{
-	"getencoding":   msgGetEncoding,
-	"getmaintype":   msgMIMEAttr("maintype"),
-	"getparam":      msgGetParam,
-	"getparamnames": msgGetParamNames,
-	"getplist":      msgMIMEAttr("plist"),
-	"getsubtype":    msgMIMEAttr("subtype"),
-	"gettype":       msgMIMEAttr("type"),
-	"parseplist":    msgParseType,
-	"parsetype":     msgParseType,
+// mimeMethods returns those that mimetools.Message adds to rfc822.Message's.
+func mimeMethods() map[string]method {
+	return map[string]method{
+		"getencoding":   msgGetEncoding,
+		"getmaintype":   msgMIMEAttr("maintype"),
+		"getparam":      msgGetParam,
+		"getparamnames": msgGetParamNames,
+		"getplist":      msgMIMEAttr("plist"),
+		"getsubtype":    msgMIMEAttr("subtype"),
+		"gettype":       msgMIMEAttr("type"),
+		"parseplist":    msgParseType,
+		"parsetype":     msgParseType,
+	}
 }
 
 // msgMIMEAttr returns the method that is another name for an attribute.

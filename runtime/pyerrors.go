@@ -11,6 +11,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 	"starwire/runtime/pysyntax"
 )
@@ -78,7 +79,13 @@ var compiledPython = sync.OnceValue(func() []*regexp.Regexp {
 })
 
 // typeWords are the interpreter's names of types that Python has others for.
-var typeWords = map[string]string{"string": "str", "bytes": "str", "range": "xrange"}
+func typeWords() map[string]string {
+	return typeWordsTable.Get(func() map[string]string {
+		return map[string]string{"string": "str", "bytes": "str", "range": "xrange"}
+	})
+}
+
+var typeWordsTable lazy.Value[map[string]string]
 
 // exceptionOf returns the exception that stands for an error in scripts, or nil
 // for errors that no script may catch: the function exceptionOf, with CPython's
@@ -115,7 +122,7 @@ func (r *run) exceptionOf(err error) *py.Exception {
 		rule := &pythonRules[i]
 		said := rule.text
 		for n, group := range m[1:] {
-			if word := typeWords[group]; word != "" && !strings.HasPrefix(said, "$1 ind") {
+			if word := typeWords()[group]; word != "" && !strings.HasPrefix(said, "$1 ind") {
 				group = word
 			}
 			said = strings.ReplaceAll(said, "$"+string(rune('1'+n)), group)

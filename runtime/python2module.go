@@ -11,53 +11,59 @@ import (
 // ported are the members of the module python2 that stand for what .py files have
 // under names no author can write: the operators and statements that Starlark has
 // otherwise, or not at all. A program that was a .py file loads them.
-var ported = map[string]string{
-	pysyntax.AttrName:           "getattr",
-	pysyntax.PowerName:          "pow",
-	pysyntax.SetName:            "set",
-	pysyntax.UnicodeName:        "u",
-	pysyntax.DivideName:         "div",
-	pysyntax.ModuloName:         "mod",
-	pysyntax.EqualName:          "eq",
-	pysyntax.LessName:           "lt",
-	pysyntax.LessOrEqualName:    "le",
-	pysyntax.GreaterName:        "gt",
-	pysyntax.GreaterOrEqualName: "ge",
-	pysyntax.AddName:            "add",
-	pysyntax.SubtractName:       "subtract",
-	pysyntax.MultiplyName:       "multiply",
-	pysyntax.FloorName:          "floor_div",
-	pysyntax.ShiftLeftName:      "shift_left",
-	pysyntax.ShiftRightName:     "shift_right",
-	pysyntax.AndName:            "bit_and",
-	pysyntax.OrName:             "bit_or",
-	pysyntax.XorName:            "bit_xor",
-	pysyntax.InPlaceName:        "add_in_place",
-	pysyntax.NegativeName:       "negative",
-	pysyntax.InvertName:         "invert",
-	pysyntax.IndexName:          "item",
-	pysyntax.ContainsName:       "contains",
-	pysyntax.IsName:             "same",
-	pysyntax.IterateName:        "each",
-	pysyntax.GeneratorName:      "generate",
-	pysyntax.PrintName:          "print",
-	pysyntax.ImportName:         "import_module",
-	pysyntax.ImportFromName:     "import_from",
-	pysyntax.FrameName:          "variables",
-	pysyntax.TryName:            "try_call",
-	pysyntax.FinallyName:        "finally_call",
-	pysyntax.ExceptName:         "matches",
-	pysyntax.ReraiseName:        "reraise",
-	pysyntax.RaiseName:          "raise_error",
-	pysyntax.AssertName:         "assert_failed",
-	pysyntax.WithName:           "entering",
-	pysyntax.DelNameName:        "forget",
-	pysyntax.DelAttrName:        "delete_attr",
-	pysyntax.DelItemName:        "delete_item",
-	pysyntax.DelSliceName:       "delete_slice",
-	pysyntax.SetSliceName:       "set_slice",
-	pysyntax.LeakName:           "remember",
+func ported() map[string]string {
+	return portedTable.Get(func() map[string]string {
+		return map[string]string{
+			pysyntax.AttrName:           "getattr",
+			pysyntax.PowerName:          "pow",
+			pysyntax.SetName:            "set",
+			pysyntax.UnicodeName:        "u",
+			pysyntax.DivideName:         "div",
+			pysyntax.ModuloName:         "mod",
+			pysyntax.EqualName:          "eq",
+			pysyntax.LessName:           "lt",
+			pysyntax.LessOrEqualName:    "le",
+			pysyntax.GreaterName:        "gt",
+			pysyntax.GreaterOrEqualName: "ge",
+			pysyntax.AddName:            "add",
+			pysyntax.SubtractName:       "subtract",
+			pysyntax.MultiplyName:       "multiply",
+			pysyntax.FloorName:          "floor_div",
+			pysyntax.ShiftLeftName:      "shift_left",
+			pysyntax.ShiftRightName:     "shift_right",
+			pysyntax.AndName:            "bit_and",
+			pysyntax.OrName:             "bit_or",
+			pysyntax.XorName:            "bit_xor",
+			pysyntax.InPlaceName:        "add_in_place",
+			pysyntax.NegativeName:       "negative",
+			pysyntax.InvertName:         "invert",
+			pysyntax.IndexName:          "item",
+			pysyntax.ContainsName:       "contains",
+			pysyntax.IsName:             "same",
+			pysyntax.IterateName:        "each",
+			pysyntax.GeneratorName:      "generate",
+			pysyntax.PrintName:          "print",
+			pysyntax.ImportName:         "import_module",
+			pysyntax.ImportFromName:     "import_from",
+			pysyntax.FrameName:          "variables",
+			pysyntax.TryName:            "try_call",
+			pysyntax.FinallyName:        "finally_call",
+			pysyntax.ExceptName:         "matches",
+			pysyntax.ReraiseName:        "reraise",
+			pysyntax.RaiseName:          "raise_error",
+			pysyntax.AssertName:         "assert_failed",
+			pysyntax.WithName:           "entering",
+			pysyntax.DelNameName:        "forget",
+			pysyntax.DelAttrName:        "delete_attr",
+			pysyntax.DelItemName:        "delete_item",
+			pysyntax.DelSliceName:       "delete_slice",
+			pysyntax.SetSliceName:       "set_slice",
+			pysyntax.LeakName:           "remember",
+		}
+	})
 }
+
+var portedTable lazy.Value[map[string]string]
 
 // PortName returns the name under which the module python2 has what .py files
 // find under the given name: div for pysyntax.DivideName, sorted for sorted. It
@@ -66,7 +72,7 @@ func PortName(name string) string {
 	if name == "print" { // of from __future__ import print_function
 		return "print_function"
 	}
-	if p := ported[name]; p != "" {
+	if p := ported()[name]; p != "" {
 		return p
 	}
 	if pythonBuiltins().Has(name) {
@@ -89,12 +95,12 @@ func makePortMembers() starlark.StringDict {
 	pythonBuiltins, builtins := pythonBuiltins(), builtins()
 	members := starlark.StringDict{}
 	for name, v := range pythonBuiltins {
-		if _, internal := ported[name]; !internal && name != "print" {
+		if _, internal := ported()[name]; !internal && name != "print" {
 			members[name] = v
 		}
 	}
 	members["print_function"] = pythonBuiltins["print"]
-	for name, member := range ported {
+	for name, member := range ported() {
 		switch {
 		case members[member] != nil: // a function that Python has itself
 		case pythonBuiltins[name] != nil:

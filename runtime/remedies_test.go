@@ -14,7 +14,7 @@ func TestModuleRemedies(t *testing.T) {
 	for _, name := range rt.moduleNames() {
 		known[name] = true
 	}
-	for name, remedy := range moduleRemedies {
+	for name, remedy := range moduleRemedies() {
 		if known[name] {
 			t.Errorf("%s is a module, and has a remedy", name)
 			continue

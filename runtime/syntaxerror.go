@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/pysyntax"
 )
 
@@ -132,25 +133,31 @@ func missingModule(p *Problem) string {
 }
 
 // remedies say what to write in place of Python's statements, in a Starlark file.
-var remedies = map[string]string{
-	"try":      "Starlark has no try: use catch(types, fn, …), or name the file .py",
-	"except":   "Starlark has no try: use catch(types, fn, …), or name the file .py",
-	"finally":  "Starlark has no try: use \"for x in using(value):\", or name the file .py",
-	"import":   "the modules are there without an import; load(\"./lib.star\", \"f\") loads a file; or name the file .py",
-	"from":     "load(\"httplib\", \"OK\") binds names of a module; or name the file .py",
-	"print":    "print is a function: print(x); or name the file .py",
-	"with":     "use \"for x in using(value):\", or name the file .py",
-	"raise":    "use fail(exception), or name the file .py",
-	"assert":   "use \"if not …: fail(AssertionError, text)\", or name the file .py",
-	"del":      "use d.pop(key), or name the file .py",
-	"class":    "Starlark has no classes: use functions, dicts and closures",
-	"global":   "Starlark functions cannot rebind globals: return the value, or keep it in a dict or list",
-	"nonlocal": "keep the value in a dict or list that the inner function changes",
-	"is":       "use ==, or name the file .py",
-	"yield":    "Starlark has no generators: return a list",
-	"async":    "there are no coroutines: a call returns when it is done",
-	"await":    "there are no coroutines: a call returns when it is done",
+func remedies() map[string]string {
+	return remediesTable.Get(func() map[string]string {
+		return map[string]string{
+			"try":      "Starlark has no try: use catch(types, fn, …), or name the file .py",
+			"except":   "Starlark has no try: use catch(types, fn, …), or name the file .py",
+			"finally":  "Starlark has no try: use \"for x in using(value):\", or name the file .py",
+			"import":   "the modules are there without an import; load(\"./lib.star\", \"f\") loads a file; or name the file .py",
+			"from":     "load(\"httplib\", \"OK\") binds names of a module; or name the file .py",
+			"print":    "print is a function: print(x); or name the file .py",
+			"with":     "use \"for x in using(value):\", or name the file .py",
+			"raise":    "use fail(exception), or name the file .py",
+			"assert":   "use \"if not …: fail(AssertionError, text)\", or name the file .py",
+			"del":      "use d.pop(key), or name the file .py",
+			"class":    "Starlark has no classes: use functions, dicts and closures",
+			"global":   "Starlark functions cannot rebind globals: return the value, or keep it in a dict or list",
+			"nonlocal": "keep the value in a dict or list that the inner function changes",
+			"is":       "use ==, or name the file .py",
+			"yield":    "Starlark has no generators: return a list",
+			"async":    "there are no coroutines: a call returns when it is done",
+			"await":    "there are no coroutines: a call returns when it is done",
+		}
+	})
 }
+
+var remediesTable lazy.Value[map[string]string]
 
 // remedy returns what to write instead of what stands at a problem, or "".
 func remedy(p *Problem) string {
@@ -165,12 +172,12 @@ func remedy(p *Problem) string {
 			break
 		}
 	}
-	if r := remedies[first]; r != "" && !strings.HasPrefix(line, "print(") {
+	if r := remedies()[first]; r != "" && !strings.HasPrefix(line, "print(") {
 		return r
 	}
 	if got, ok := strings.CutPrefix(p.Msg, "got "); ok {
 		word, _, _ := strings.Cut(got, ",")
-		if r := remedies[word]; r != "" {
+		if r := remedies()[word]; r != "" {
 			return r
 		}
 	}

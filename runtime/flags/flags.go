@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"starwire/runtime"
+	"starwire/runtime/lazy"
 	"starwire/runtime/tty"
 )
 
@@ -36,9 +37,15 @@ type Options struct {
 var commands = []string{"run", "doctest", "test", "check", "port", "help", "completion"}
 
 // only names the flags that belong to one command.
-var only = map[string]string{
-	"setup": "doctest", "run": "test", "v": "test", "tap": "test", "junit": "test", "json": "check", "names": "help", "o": "port",
+func only() map[string]string {
+	return onlyTable.Get(func() map[string]string {
+		return map[string]string{
+			"setup": "doctest", "run": "test", "v": "test", "tap": "test", "junit": "test", "json": "check", "names": "help", "o": "port",
+		}
+	})
 }
+
+var onlyTable lazy.Value[map[string]string]
 
 // Parse reads a command line without its program's name. Without any permission
 // flag the Config permits everything, and without limits it has none. The error
@@ -64,7 +71,7 @@ func Parse(args []string) (Options, error) {
 	}
 	var misplaced error
 	fs.Visit(func(f *flag.Flag) {
-		if command, ok := only[f.Name]; ok && command != o.Command {
+		if command, ok := only()[f.Name]; ok && command != o.Command {
 			misplaced = fmt.Errorf("flag %s belongs to starwire %s", dashed(f.Name), command)
 		}
 	})

@@ -3,6 +3,8 @@ package manual
 import (
 	"fmt"
 	"strings"
+
+	"starwire/runtime/lazy"
 )
 
 // parse adds the entries of one file to t.
@@ -74,7 +76,13 @@ func splitBody(lines []string) (text string, types, see []string) {
 	return strings.Trim(strings.Join(kept, "\n"), "\n"), types, see
 }
 
-var kindOf = map[string]Kind{"topic": Topic, "module": Module, "class": Class, "type": Type, "exception": Exception}
+func kindOf() map[string]Kind {
+	return kindOfTable.Get(func() map[string]Kind {
+		return map[string]Kind{"topic": Topic, "module": Module, "class": Class, "type": Type, "exception": Exception}
+	})
+}
+
+var kindOfTable lazy.Value[map[string]Kind]
 
 // isName reports whether s is a name, with dots in it or not.
 func isName(s string) bool {
@@ -96,8 +104,8 @@ func isName(s string) bool {
 func parseHead(line string) (Entry, error) {
 	var e Entry
 	rest := line
-	if word, after, ok := strings.Cut(line, " "); ok && kindOf[word] != 0 {
-		e.Kind, rest = kindOf[word], after
+	if word, after, ok := strings.Cut(line, " "); ok && kindOf()[word] != 0 {
+		e.Kind, rest = kindOf()[word], after
 	}
 	if e.Kind.isClass() {
 		head, bases, ok := cutLast(rest, " < ")

@@ -2,6 +2,7 @@ package py
 
 import (
 	"fmt"
+	"iter"
 	"sort"
 	"strings"
 
@@ -42,22 +43,40 @@ var (
 
 // NewClass returns a class of the given module ("" for built-ins) below bases.
 // The first base gives what spec leaves nil; none makes it a root.
+//
+// It stays a single expression, of which the compiler makes data: there are
+// dozens of classes, and the start waits for code.
 func NewClass(module, name string, spec Spec, bases ...*Class) *Class {
-	c := &Class{name: name, module: module, bases: bases, spec: spec}
-	if len(bases) > 0 {
-		b := bases[0].spec
-		if c.spec.Init == nil {
-			c.spec.Init = b.Init
+	return &Class{name: name, module: module, bases: bases, spec: spec}
+}
+
+// specs goes over what the class says of itself, and then the bases that it takes
+// the rest from.
+func (c *Class) specs() iter.Seq[*Spec] {
+	return func(yield func(*Spec) bool) {
+		for yield(&c.spec) && len(c.bases) > 0 {
+			c = c.bases[0]
 		}
-		if c.spec.Str == nil {
-			c.spec.Str = b.Str
-		}
-		if c.spec.Repr == nil {
-			c.spec.Repr = b.Repr
-		}
-		c.spec.Fields = append(append([]string(nil), b.Fields...), spec.Fields...)
 	}
-	return c
+}
+
+// inherited returns the nearest of them that has something, or the root's.
+func (c *Class) inherited(has func(s *Spec) bool) (spec *Spec) {
+	for spec = range c.specs() {
+		if has(spec) {
+			break
+		}
+	}
+	return spec
+}
+
+// str and repr return the functions of the class, or nil.
+func (c *Class) str() func(e *Exception) string {
+	return c.inherited(func(s *Spec) bool { return s.Str != nil }).Str
+}
+
+func (c *Class) repr() func(e *Exception) string {
+	return c.inherited(func(s *Spec) bool { return s.Repr != nil }).Repr
 }
 
 // Name returns the class's name without its module.
@@ -119,7 +138,7 @@ func (c *Class) Errorf(format string, a ...any) *Exception {
 
 func (c *Class) instance(args starlark.Tuple, kwargs []starlark.Tuple) (*Exception, error) {
 	e := &Exception{class: c}
-	init := c.spec.Init
+	init := c.inherited(func(s *Spec) bool { return s.Init != nil }).Init
 	if init == nil {
 		init = initArgs
 	}

@@ -130,9 +130,11 @@ func (e *Exception) Attr(name string) (starlark.Value, error) {
 // AttrNames lists what Attr knows: of the fields those that this instance has.
 func (e *Exception) AttrNames() []string {
 	names := []string{"__class__", "args", "cause", "message", "traceback"}
-	for _, field := range e.class.spec.Fields {
-		if e.Fields.Has(field) {
-			names = append(names, field)
+	for s := range e.class.specs() {
+		for _, field := range s.Fields {
+			if e.Fields.Has(field) {
+				names = append(names, field)
+			}
 		}
 	}
 	return sortedNames(names)

@@ -266,8 +266,8 @@ func (b *reprWriter) write(v starlark.Value, depth int) {
 		}
 		b.char(')')
 	case *Exception:
-		if v.class.spec.Repr != nil {
-			b.WriteString(v.class.spec.Repr(b.shown(v, depth)))
+		if repr := v.class.repr(); repr != nil {
+			b.WriteString(repr(b.shown(v, depth)))
 			return
 		}
 		b.WriteString(v.class.name)

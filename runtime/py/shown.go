@@ -113,7 +113,7 @@ func (b *reprWriter) str(v starlark.Value, depth int) string {
 
 // exception is str(e).
 func (b *reprWriter) exception(e *Exception, depth int) string {
-	for e.class.spec.Str == nil {
+	for e.class.str() == nil {
 		switch len(e.Args) {
 		case 0:
 			return ""
@@ -130,7 +130,7 @@ func (b *reprWriter) exception(e *Exception, depth int) string {
 	if depth > maxReprDepth {
 		return "..."
 	}
-	return e.class.spec.Str(b.shown(e, depth))
+	return e.class.str()(b.shown(e, depth))
 }
 
 // shown returns e as the functions of its class may see it.

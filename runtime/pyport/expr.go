@@ -5,6 +5,7 @@ import (
 
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/pysyntax"
 )
 
@@ -25,13 +26,19 @@ const (
 	highest // operands with what follows them
 )
 
-var precedence = map[syntax.Token]int{
-	syntax.OR: orPrec, syntax.AND: andPrec, syntax.IN: comparisonPrec, syntax.NOT_IN: comparisonPrec,
-	syntax.EQL: comparisonPrec, syntax.NEQ: comparisonPrec, syntax.LT: comparisonPrec, syntax.LE: comparisonPrec,
-	syntax.GT: comparisonPrec, syntax.GE: comparisonPrec, syntax.PIPE: orBitsPrec, syntax.CIRCUMFLEX: xorPrec,
-	syntax.AMP: andBitsPrec, syntax.LTLT: shiftPrec, syntax.GTGT: shiftPrec, syntax.PLUS: sumPrec, syntax.MINUS: sumPrec,
-	syntax.STAR: productPrec, syntax.SLASH: productPrec, syntax.SLASHSLASH: productPrec, syntax.PERCENT: productPrec,
+func precedence() map[syntax.Token]int {
+	return precedenceTable.Get(func() map[syntax.Token]int {
+		return map[syntax.Token]int{
+			syntax.OR: orPrec, syntax.AND: andPrec, syntax.IN: comparisonPrec, syntax.NOT_IN: comparisonPrec,
+			syntax.EQL: comparisonPrec, syntax.NEQ: comparisonPrec, syntax.LT: comparisonPrec, syntax.LE: comparisonPrec,
+			syntax.GT: comparisonPrec, syntax.GE: comparisonPrec, syntax.PIPE: orBitsPrec, syntax.CIRCUMFLEX: xorPrec,
+			syntax.AMP: andBitsPrec, syntax.LTLT: shiftPrec, syntax.GTGT: shiftPrec, syntax.PLUS: sumPrec, syntax.MINUS: sumPrec,
+			syntax.STAR: productPrec, syntax.SLASH: productPrec, syntax.SLASHSLASH: productPrec, syntax.PERCENT: productPrec,
+		}
+	})
 }
+
+var precedenceTable lazy.Value[map[syntax.Token]int]
 
 // start returns where an expression begins in the source. A call of a function that stands for an operator
 // begins with its first operand.
@@ -190,7 +197,7 @@ func (w *writer) expr(x syntax.Expr, prec int) {
 func precedenceOf(x syntax.Expr) int {
 	switch x := x.(type) {
 	case *syntax.BinaryExpr:
-		return precedence[x.Op]
+		return precedence()[x.Op]
 	case *syntax.CondExpr, *syntax.LambdaExpr:
 		return lowest
 	case *syntax.UnaryExpr:
@@ -203,7 +210,7 @@ func precedenceOf(x syntax.Expr) int {
 }
 
 func (w *writer) binary(x *syntax.BinaryExpr) {
-	prec := precedence[x.Op]
+	prec := precedence()[x.Op]
 	left := prec
 	if prec == comparisonPrec { // which do not chain in Starlark
 		left++

@@ -2,6 +2,8 @@ package pysyntax
 
 import (
 	"go.starlark.net/syntax"
+
+	"starwire/runtime/lazy"
 )
 
 // Python's bools are ints: True + 1 is 2, and ['no', 'yes'][x > 1] an item. Starlark's are not. So where
@@ -336,7 +338,7 @@ func notNumeric(x syntax.Expr) bool {
 
 // augmentedArithmetic is arithmetic for x op= y.
 func (l *lowerer) augmentedArithmetic(op syntax.Token, x, y syntax.Expr) string {
-	plain, ok := augmentedOps[op]
+	plain, ok := augmentedOps()[op]
 	if !ok {
 		return ""
 	}
@@ -347,11 +349,17 @@ func (l *lowerer) augmentedArithmetic(op syntax.Token, x, y syntax.Expr) string 
 	return fn
 }
 
-var augmentedOps = map[syntax.Token]syntax.Token{
-	syntax.PLUS_EQ: syntax.PLUS, syntax.MINUS_EQ: syntax.MINUS, syntax.STAR_EQ: syntax.STAR, syntax.SLASHSLASH_EQ: syntax.SLASHSLASH,
-	syntax.LTLT_EQ: syntax.LTLT, syntax.GTGT_EQ: syntax.GTGT, syntax.AMP_EQ: syntax.AMP, syntax.PIPE_EQ: syntax.PIPE,
-	syntax.CIRCUMFLEX_EQ: syntax.CIRCUMFLEX,
+func augmentedOps() map[syntax.Token]syntax.Token {
+	return augmentedOpsTable.Get(func() map[syntax.Token]syntax.Token {
+		return map[syntax.Token]syntax.Token{
+			syntax.PLUS_EQ: syntax.PLUS, syntax.MINUS_EQ: syntax.MINUS, syntax.STAR_EQ: syntax.STAR, syntax.SLASHSLASH_EQ: syntax.SLASHSLASH,
+			syntax.LTLT_EQ: syntax.LTLT, syntax.GTGT_EQ: syntax.GTGT, syntax.AMP_EQ: syntax.AMP, syntax.PIPE_EQ: syntax.PIPE,
+			syntax.CIRCUMFLEX_EQ: syntax.CIRCUMFLEX,
+		}
+	})
 }
+
+var augmentedOpsTable lazy.Value[map[syntax.Token]syntax.Token]
 
 // boolBinary rewrites an operation whose operands are not rewritten yet, if they may be bools, or returns nil.
 func (l *lowerer) boolBinary(x *syntax.BinaryExpr) syntax.Expr {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"go.starlark.net/syntax"
+
+	"starwire/runtime/lazy"
 )
 
 // A comparison is one operator of a chain a < b <= c.
@@ -12,10 +14,16 @@ type comparison struct {
 	pos syntax.Position
 }
 
-var comparisons = map[string]syntax.Token{
-	"==": syntax.EQL, "!=": syntax.NEQ, "<>": syntax.NEQ, "<": syntax.LT, ">": syntax.GT, "<=": syntax.LE, ">=": syntax.GE,
-	"in": syntax.IN, "not in": syntax.NOT_IN,
+func comparisons() map[string]syntax.Token {
+	return comparisonsTable.Get(func() map[string]syntax.Token {
+		return map[string]syntax.Token{
+			"==": syntax.EQL, "!=": syntax.NEQ, "<>": syntax.NEQ, "<": syntax.LT, ">": syntax.GT, "<=": syntax.LE, ">=": syntax.GE,
+			"in": syntax.IN, "not in": syntax.NOT_IN,
+		}
+	})
 }
+
+var comparisonsTable lazy.Value[map[string]syntax.Token]
 
 // compareOp consumes a comparison operator, if one is next. Two words are located as Starlark's parser
 // locates them, at the second.
@@ -32,7 +40,7 @@ func (p *parser) compareOp() (c comparison, ok bool) {
 		p.i++
 		return comparison{"is", t.pos}, true
 	}
-	if _, ok := comparisons[t.text]; ok && (t.kind == tokOp || t.kind == tokName) {
+	if _, ok := comparisons()[t.text]; ok && (t.kind == tokOp || t.kind == tokName) {
 		p.i++
 		return comparison{t.text, t.pos}, true
 	}
@@ -114,7 +122,7 @@ func atomic(x syntax.Expr) bool {
 
 // compare makes one comparison. Nothing but itself equals None, so "is None" is ==.
 func compare(x syntax.Expr, c comparison, y syntax.Expr) syntax.Expr {
-	if op, ok := comparisons[c.op]; ok {
+	if op, ok := comparisons()[c.op]; ok {
 		return &syntax.BinaryExpr{X: x, OpPos: c.pos, Op: op, Y: y}
 	}
 	if isNone(x) || isNone(y) {

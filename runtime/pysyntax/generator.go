@@ -2,6 +2,8 @@ package pysyntax
 
 import (
 	"go.starlark.net/syntax"
+
+	"starwire/runtime/lazy"
 )
 
 // generator rewrites a generator expression: (f(x) for x in y if x) becomes
@@ -42,10 +44,16 @@ func (l *lowerer) generate(x *syntax.Comprehension, rest []syntax.Node, clause *
 
 // consumers are built-in functions that take all of an iterable before they look at any of it, or
 // cannot tell: for these a list will do.
-var consumers = map[string]bool{
-	"list": true, "tuple": true, "sorted": true, "set": true, "frozenset": true, "dict": true,
-	"sum": true, "min": true, "max": true,
+func consumers() map[string]bool {
+	return consumersTable.Get(func() map[string]bool {
+		return map[string]bool{
+			"list": true, "tuple": true, "sorted": true, "set": true, "frozenset": true, "dict": true,
+			"sum": true, "min": true, "max": true,
+		}
+	})
 }
+
+var consumersTable lazy.Value[map[string]bool]
 
 // call rewrites a call. A generator that is its first argument and will be used up at once is a list.
 func (l *lowerer) call(x *syntax.CallExpr) {
@@ -65,7 +73,7 @@ func (l *lowerer) consumes(fn syntax.Expr) bool {
 		return fn.Name.Name == "join"
 	case *syntax.Ident:
 		_, v := l.scope.lookup(fn.Name)
-		return consumers[fn.Name] && v == nil && l.p.Mode == Script
+		return consumers()[fn.Name] && v == nil && l.p.Mode == Script
 	}
 	return false
 }

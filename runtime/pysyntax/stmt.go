@@ -2,6 +2,8 @@ package pysyntax
 
 import (
 	"go.starlark.net/syntax"
+
+	"starwire/runtime/lazy"
 )
 
 // stmt parses one statement, or a line of simple ones, and appends what it means to out.
@@ -162,7 +164,7 @@ func (p *parser) exprStmt() syntax.Stmt {
 	if t.kind != tokOp {
 		return &syntax.ExprStmt{X: asStr(x)}
 	}
-	if op, ok := augmented[t.text]; ok {
+	if op, ok := augmented()[t.text]; ok {
 		p.i++
 		p.target(x, t.pos)
 		return &syntax.AssignStmt{LHS: x, OpPos: t.pos, Op: op, RHS: p.exprList()}
@@ -179,11 +181,17 @@ func (p *parser) exprStmt() syntax.Stmt {
 	return &syntax.ExprStmt{X: asStr(x)}
 }
 
-var augmented = map[string]syntax.Token{
-	"+=": syntax.PLUS_EQ, "-=": syntax.MINUS_EQ, "*=": syntax.STAR_EQ, "/=": syntax.SLASH_EQ,
-	"//=": syntax.SLASHSLASH_EQ, "%=": syntax.PERCENT_EQ, "&=": syntax.AMP_EQ, "|=": syntax.PIPE_EQ,
-	"^=": syntax.CIRCUMFLEX_EQ, "<<=": syntax.LTLT_EQ, ">>=": syntax.GTGT_EQ,
+func augmented() map[string]syntax.Token {
+	return augmentedTable.Get(func() map[string]syntax.Token {
+		return map[string]syntax.Token{
+			"+=": syntax.PLUS_EQ, "-=": syntax.MINUS_EQ, "*=": syntax.STAR_EQ, "/=": syntax.SLASH_EQ,
+			"//=": syntax.SLASHSLASH_EQ, "%=": syntax.PERCENT_EQ, "&=": syntax.AMP_EQ, "|=": syntax.PIPE_EQ,
+			"^=": syntax.CIRCUMFLEX_EQ, "<<=": syntax.LTLT_EQ, ">>=": syntax.GTGT_EQ,
+		}
+	})
 }
+
+var augmentedTable lazy.Value[map[string]syntax.Token]
 
 // assign parses the rest of x = y or x = y = z. Of several targets each gets the one value, from the
 // left: (x, y) = [z] * 2.

@@ -122,7 +122,7 @@ func (f *File) Attr(name string) (starlark.Value, error) {
 	case "softspace":
 		return starlark.MakeInt(0), nil
 	}
-	if m := fileMethods[name]; m != nil {
+	if m := fileMethods()[name]; m != nil {
 		return m.BindReceiver(f), nil
 	}
 	return nil, nil
@@ -131,7 +131,7 @@ func (f *File) Attr(name string) (starlark.Value, error) {
 // AttrNames lists what Attr knows.
 func (f *File) AttrNames() []string {
 	names := []string{"closed", "encoding", "errors", "mode", "name", "newlines", "softspace"}
-	for name := range fileMethods {
+	for name := range fileMethods() {
 		names = append(names, name)
 	}
 	slices.Sort(names)

@@ -11,25 +11,32 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-var fileMethods = map[string]*starlark.Builtin{
-	"close":      starlark.NewBuiltin("close", fileClose),
-	"fileno":     starlark.NewBuiltin("fileno", fileFileno),
-	"flush":      starlark.NewBuiltin("flush", fileFlush),
-	"isatty":     starlark.NewBuiltin("isatty", fileIsATTY),
-	"next":       starlark.NewBuiltin("next", fileNext),
-	"read":       starlark.NewBuiltin("read", fileRead),
-	"readline":   starlark.NewBuiltin("readline", fileReadLine),
-	"readlines":  starlark.NewBuiltin("readlines", fileReadLines),
-	"seek":       starlark.NewBuiltin("seek", fileSeek),
-	"tell":       starlark.NewBuiltin("tell", fileTell),
-	"truncate":   starlark.NewBuiltin("truncate", fileTruncate),
-	"write":      starlark.NewBuiltin("write", fileWrite),
-	"writelines": starlark.NewBuiltin("writelines", fileWriteLines),
-	"xreadlines": starlark.NewBuiltin("xreadlines", fileXReadLines),
+func fileMethods() map[string]*starlark.Builtin {
+	return fileMethodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"close":      starlark.NewBuiltin("close", fileClose),
+			"fileno":     starlark.NewBuiltin("fileno", fileFileno),
+			"flush":      starlark.NewBuiltin("flush", fileFlush),
+			"isatty":     starlark.NewBuiltin("isatty", fileIsATTY),
+			"next":       starlark.NewBuiltin("next", fileNext),
+			"read":       starlark.NewBuiltin("read", fileRead),
+			"readline":   starlark.NewBuiltin("readline", fileReadLine),
+			"readlines":  starlark.NewBuiltin("readlines", fileReadLines),
+			"seek":       starlark.NewBuiltin("seek", fileSeek),
+			"tell":       starlark.NewBuiltin("tell", fileTell),
+			"truncate":   starlark.NewBuiltin("truncate", fileTruncate),
+			"write":      starlark.NewBuiltin("write", fileWrite),
+			"writelines": starlark.NewBuiltin("writelines", fileWriteLines),
+			"xreadlines": starlark.NewBuiltin("xreadlines", fileXReadLines),
+		}
+	})
 }
+
+var fileMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // integer is a C long as PyArg_Parse reads it.
 func integer(v starlark.Value) (int64, error) {

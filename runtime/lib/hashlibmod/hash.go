@@ -12,6 +12,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -90,12 +91,18 @@ func (h *Hash) Truth() starlark.Bool { return true }
 // Hash refuses: the value may change.
 func (h *Hash) Hash() (uint32, error) { return 0, py.TypeError.Errorf("unhashable type: HASH") }
 
-var hashMethods = map[string]*starlark.Builtin{
-	"copy":      starlark.NewBuiltin("copy", hashCopy),
-	"digest":    starlark.NewBuiltin("digest", hashDigest),
-	"hexdigest": starlark.NewBuiltin("hexdigest", hashHexDigest),
-	"update":    starlark.NewBuiltin("update", hashUpdate),
+func hashMethods() map[string]*starlark.Builtin {
+	return hashMethodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"copy":      starlark.NewBuiltin("copy", hashCopy),
+			"digest":    starlark.NewBuiltin("digest", hashDigest),
+			"hexdigest": starlark.NewBuiltin("hexdigest", hashHexDigest),
+			"update":    starlark.NewBuiltin("update", hashUpdate),
+		}
+	})
 }
+
+var hashMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // Attr returns a method, or block_size, digest_size, digestsize or name.
 func (h *Hash) Attr(name string) (starlark.Value, error) {
@@ -107,7 +114,7 @@ func (h *Hash) Attr(name string) (starlark.Value, error) {
 	case "name":
 		return starlark.String(h.name), nil
 	}
-	if m := hashMethods[name]; m != nil {
+	if m := hashMethods()[name]; m != nil {
 		return m.BindReceiver(h), nil
 	}
 	return nil, nil

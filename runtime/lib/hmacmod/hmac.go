@@ -127,12 +127,18 @@ func (m *HMAC) Truth() starlark.Bool { return true }
 // Hash refuses: the value may change.
 func (m *HMAC) Hash() (uint32, error) { return 0, py.TypeError.Errorf("unhashable type: HMAC") }
 
-var methods = map[string]*starlark.Builtin{
-	"copy":      starlark.NewBuiltin("copy", hmacCopy),
-	"digest":    starlark.NewBuiltin("digest", hmacDigest),
-	"hexdigest": starlark.NewBuiltin("hexdigest", hmacHexDigest),
-	"update":    starlark.NewBuiltin("update", hmacUpdate),
+func methods() map[string]*starlark.Builtin {
+	return methodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"copy":      starlark.NewBuiltin("copy", hmacCopy),
+			"digest":    starlark.NewBuiltin("digest", hmacDigest),
+			"hexdigest": starlark.NewBuiltin("hexdigest", hmacHexDigest),
+			"update":    starlark.NewBuiltin("update", hmacUpdate),
+		}
+	})
 }
+
+var methodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // Attr returns a method, or block_size, blocksize, digest_size or name.
 func (m *HMAC) Attr(name string) (starlark.Value, error) {
@@ -144,7 +150,7 @@ func (m *HMAC) Attr(name string) (starlark.Value, error) {
 	case "name":
 		return starlark.String("hmac-" + m.name), nil
 	}
-	if method := methods[name]; method != nil {
+	if method := methods()[name]; method != nil {
 		return method.BindReceiver(m), nil
 	}
 	return nil, nil

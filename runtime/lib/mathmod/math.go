@@ -24,37 +24,43 @@ type function struct {
 	overflow bool
 }
 
-var functions = map[string]function{
-	"acos":  {math.Acos, false},
-	"acosh": {math.Acosh, false},
-	"asin":  {math.Asin, false},
-	"asinh": {math.Asinh, false},
-	"atan":  {math.Atan, false},
-	"atanh": {math.Atanh, false},
-	"cos":   {math.Cos, false},
-	"cosh":  {math.Cosh, true},
-	"erf":   {math.Erf, false},
-	"erfc":  {math.Erfc, false},
-	"exp":   {math.Exp, true},
-	"expm1": {math.Expm1, true},
-	"fabs":  {math.Abs, false},
-	"gamma": {gamma, true},
-	"lgamma": {func(x float64) float64 {
-		if pole(x) {
-			return math.NaN()
+func functions() map[string]function {
+	return functionsTable.Get(func() map[string]function {
+		return map[string]function{
+			"acos":  {math.Acos, false},
+			"acosh": {math.Acosh, false},
+			"asin":  {math.Asin, false},
+			"asinh": {math.Asinh, false},
+			"atan":  {math.Atan, false},
+			"atanh": {math.Atanh, false},
+			"cos":   {math.Cos, false},
+			"cosh":  {math.Cosh, true},
+			"erf":   {math.Erf, false},
+			"erfc":  {math.Erfc, false},
+			"exp":   {math.Exp, true},
+			"expm1": {math.Expm1, true},
+			"fabs":  {math.Abs, false},
+			"gamma": {gamma, true},
+			"lgamma": {func(x float64) float64 {
+				if pole(x) {
+					return math.NaN()
+				}
+				y, _ := math.Lgamma(x)
+				return y
+			}, true},
+			"log1p":   {math.Log1p, true},
+			"sin":     {math.Sin, false},
+			"sinh":    {math.Sinh, true},
+			"sqrt":    {math.Sqrt, false},
+			"tan":     {math.Tan, false},
+			"tanh":    {math.Tanh, false},
+			"degrees": {func(x float64) float64 { return x * (180 / math.Pi) }, true},
+			"radians": {func(x float64) float64 { return x * (math.Pi / 180) }, false},
 		}
-		y, _ := math.Lgamma(x)
-		return y
-	}, true},
-	"log1p":   {math.Log1p, true},
-	"sin":     {math.Sin, false},
-	"sinh":    {math.Sinh, true},
-	"sqrt":    {math.Sqrt, false},
-	"tan":     {math.Tan, false},
-	"tanh":    {math.Tanh, false},
-	"degrees": {func(x float64) float64 { return x * (180 / math.Pi) }, true},
-	"radians": {func(x float64) float64 { return x * (math.Pi / 180) }, false},
+	})
 }
+
+var functionsTable lazy.Value[map[string]function]
 
 // pole reports whether gamma is infinite at x: zero and the negative integers.
 func pole(x float64) bool { return x <= 0 && x == math.Floor(x) && !math.IsInf(x, 0) }
@@ -88,7 +94,7 @@ func members() starlark.StringDict {
 		"pow":       starlark.NewBuiltin("pow", pow),
 		"trunc":     starlark.NewBuiltin("trunc", trunc),
 	}
-	for name, f := range functions {
+	for name, f := range functions() {
 		m[name] = unary(name, f)
 	}
 	for name, v := range stock.Module.Members {

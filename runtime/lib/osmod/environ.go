@@ -6,6 +6,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/filemod"
 	"starwire/runtime/py"
 )
@@ -91,18 +92,24 @@ func (e *environ) Get(k starlark.Value) (v starlark.Value, found bool, err error
 	return v, found, err
 }
 
-var environMethods = map[string]*starlark.Builtin{
-	"copy":    starlark.NewBuiltin("copy", environCopy),
-	"get":     starlark.NewBuiltin("get", environGet),
-	"has_key": starlark.NewBuiltin("has_key", environHasKey),
-	"items":   starlark.NewBuiltin("items", environItems),
-	"keys":    starlark.NewBuiltin("keys", environKeys),
-	"values":  starlark.NewBuiltin("values", environValues),
+func environMethods() map[string]*starlark.Builtin {
+	return environMethodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"copy":    starlark.NewBuiltin("copy", environCopy),
+			"get":     starlark.NewBuiltin("get", environGet),
+			"has_key": starlark.NewBuiltin("has_key", environHasKey),
+			"items":   starlark.NewBuiltin("items", environItems),
+			"keys":    starlark.NewBuiltin("keys", environKeys),
+			"values":  starlark.NewBuiltin("values", environValues),
+		}
+	})
 }
+
+var environMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // Attr returns a method.
 func (e *environ) Attr(name string) (starlark.Value, error) {
-	if m := environMethods[name]; m != nil {
+	if m := environMethods()[name]; m != nil {
 		return m.BindReceiver(e), nil
 	}
 	return nil, nil

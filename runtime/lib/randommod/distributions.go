@@ -5,6 +5,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -12,7 +13,7 @@ import (
 func distribution(params int, draw func(g *generator, a, b float64) (float64, error)) func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 	return func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		var p [2]py.Number
-		names := parameterNames[b.Name()]
+		names := parameterNames()[b.Name()]
 		pairs := []any{names[0], &p[0]}
 		if params == 2 {
 			pairs = append(pairs, names[1], &p[1])
@@ -25,15 +26,21 @@ func distribution(params int, draw func(g *generator, a, b float64) (float64, er
 	}
 }
 
-var parameterNames = map[string][2]string{
-	"expovariate":    {"lambd"},
-	"gauss":          {"mu", "sigma"},
-	"lognormvariate": {"mu", "sigma"},
-	"normalvariate":  {"mu", "sigma"},
-	"paretovariate":  {"alpha"},
-	"uniform":        {"a", "b"},
-	"weibullvariate": {"alpha", "beta"},
+func parameterNames() map[string][2]string {
+	return parameterNamesTable.Get(func() map[string][2]string {
+		return map[string][2]string{
+			"expovariate":    {"lambd"},
+			"gauss":          {"mu", "sigma"},
+			"lognormvariate": {"mu", "sigma"},
+			"normalvariate":  {"mu", "sigma"},
+			"paretovariate":  {"alpha"},
+			"uniform":        {"a", "b"},
+			"weibullvariate": {"alpha", "beta"},
+		}
+	})
 }
+
+var parameterNamesTable lazy.Value[map[string][2]string]
 
 func uniform(g *generator, a, b float64) (float64, error) {
 	f, err := g.random()

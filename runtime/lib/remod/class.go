@@ -4,13 +4,20 @@ import (
 	"strconv"
 	"strings"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
 // simpleEscapes are those that stand for one byte.
-var simpleEscapes = map[string]byte{
-	`\a`: '\a', `\b`: '\b', `\f`: '\f', `\n`: '\n', `\r`: '\r', `\t`: '\t', `\v`: '\v', `\\`: '\\',
+func simpleEscapes() map[string]byte {
+	return simpleEscapesTable.Get(func() map[string]byte {
+		return map[string]byte{
+			`\a`: '\a', `\b`: '\b', `\f`: '\f', `\n`: '\n', `\r`: '\r', `\t`: '\t', `\v`: '\v', `\\`: '\\',
+		}
+	})
 }
+
+var simpleEscapesTable lazy.Value[map[string]byte]
 
 // category returns the bytes of \d, \s or \w, or all others for the capital.
 func category(c byte) *set {
@@ -41,7 +48,7 @@ func (p *parser) escape(this string) node {
 	if strings.IndexByte("dDsSwW", c) >= 0 {
 		return category(c)
 	}
-	if b, ok := simpleEscapes[this]; ok {
+	if b, ok := simpleEscapes()[this]; ok {
 		return literal(b)
 	}
 	switch {
@@ -135,7 +142,7 @@ func (p *parser) member(this string) (s *set, single, ok bool) {
 
 // classEscape is an escape in brackets for one byte. sre_parse.py, _class_escape
 func (p *parser) classEscape(this string) (b byte, ok bool) {
-	if b, ok := simpleEscapes[this]; ok {
+	if b, ok := simpleEscapes()[this]; ok {
 		return b, true
 	}
 	switch c := this[1]; {

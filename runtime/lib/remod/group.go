@@ -149,7 +149,7 @@ func (p *parser) inlineFlags() {
 		return
 	}
 	for p.nextIn(flagChars) {
-		p.flags |= flagOf[p.get()]
+		p.flags |= flagOf()[p.get()]
 	}
 	switch {
 	case p.accept(")"):

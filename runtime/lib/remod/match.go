@@ -6,6 +6,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -95,15 +96,21 @@ func (m *Match) index(v starlark.Value) (int, error) {
 	return 0, py.IndexError.Errorf("no such group")
 }
 
-var matchMethods = map[string]*starlark.Builtin{
-	"end":       starlark.NewBuiltin("end", matchEnd),
-	"expand":    starlark.NewBuiltin("expand", matchExpand),
-	"group":     starlark.NewBuiltin("group", matchGroup),
-	"groupdict": starlark.NewBuiltin("groupdict", matchGroupDict),
-	"groups":    starlark.NewBuiltin("groups", matchGroups),
-	"span":      starlark.NewBuiltin("span", matchSpan),
-	"start":     starlark.NewBuiltin("start", matchStart),
+func matchMethods() map[string]*starlark.Builtin {
+	return matchMethodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"end":       starlark.NewBuiltin("end", matchEnd),
+			"expand":    starlark.NewBuiltin("expand", matchExpand),
+			"group":     starlark.NewBuiltin("group", matchGroup),
+			"groupdict": starlark.NewBuiltin("groupdict", matchGroupDict),
+			"groups":    starlark.NewBuiltin("groups", matchGroups),
+			"span":      starlark.NewBuiltin("span", matchSpan),
+			"start":     starlark.NewBuiltin("start", matchStart),
+		}
+	})
 }
+
+var matchMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // Attr returns a method, or endpos, lastgroup, lastindex, pos, re, regs or string.
 func (m *Match) Attr(name string) (starlark.Value, error) {
@@ -136,7 +143,7 @@ func (m *Match) Attr(name string) (starlark.Value, error) {
 	case "string":
 		return m.subject, nil
 	}
-	if b := matchMethods[name]; b != nil {
+	if b := matchMethods()[name]; b != nil {
 		return b.BindReceiver(m), nil
 	}
 	return nil, nil

@@ -7,18 +7,25 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-var patternMethods = map[string]*starlark.Builtin{
-	"findall":  starlark.NewBuiltin("findall", patternFindAll),
-	"finditer": starlark.NewBuiltin("finditer", patternFindIter),
-	"match":    starlark.NewBuiltin("match", patternMatch),
-	"search":   starlark.NewBuiltin("search", patternSearch),
-	"split":    starlark.NewBuiltin("split", patternSplit),
-	"sub":      starlark.NewBuiltin("sub", patternSub),
-	"subn":     starlark.NewBuiltin("subn", patternSubN),
+func patternMethods() map[string]*starlark.Builtin {
+	return patternMethodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"findall":  starlark.NewBuiltin("findall", patternFindAll),
+			"finditer": starlark.NewBuiltin("finditer", patternFindIter),
+			"match":    starlark.NewBuiltin("match", patternMatch),
+			"search":   starlark.NewBuiltin("search", patternSearch),
+			"split":    starlark.NewBuiltin("split", patternSplit),
+			"sub":      starlark.NewBuiltin("sub", patternSub),
+			"subn":     starlark.NewBuiltin("subn", patternSubN),
+		}
+	})
 }
+
+var patternMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // A scan goes over the matches in a text, one after the other, as CPython does:
 // after an empty match it looks on one byte further.

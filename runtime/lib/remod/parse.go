@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -107,9 +108,15 @@ const (
 	flagChars = "iLmsxu"
 )
 
-var flagOf = map[string]int{
-	"i": flagIgnoreCase, "L": flagLocale, "m": flagMultiline, "s": flagDotAll, "x": flagVerbose, "u": flagUnicode,
+func flagOf() map[string]int {
+	return flagOfTable.Get(func() map[string]int {
+		return map[string]int{
+			"i": flagIgnoreCase, "L": flagLocale, "m": flagMultiline, "s": flagDotAll, "x": flagVerbose, "u": flagUnicode,
+		}
+	})
 }
+
+var flagOfTable lazy.Value[map[string]int]
 
 // alternation is a|b|c. sre_parse.py, _parse_sub
 func (p *parser) alternation() alt {

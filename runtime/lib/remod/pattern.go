@@ -242,7 +242,7 @@ func (p *Pattern) Attr(name string) (starlark.Value, error) {
 	case "pattern":
 		return starlark.String(p.text), nil
 	}
-	if m := patternMethods[name]; m != nil {
+	if m := patternMethods()[name]; m != nil {
 		return m.BindReceiver(p), nil
 	}
 	return nil, nil

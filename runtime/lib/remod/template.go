@@ -84,7 +84,7 @@ func parseTemplate(s string, p *Pattern) (template, error) {
 			n, _ := strconv.Atoi(s[start+1 : i])
 			group(n)
 		default:
-			if b, ok := simpleEscapes[s[start:i]]; ok {
+			if b, ok := simpleEscapes()[s[start:i]]; ok {
 				text.WriteByte(b)
 			} else {
 				text.WriteString(s[start:i])

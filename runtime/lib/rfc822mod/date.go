@@ -8,6 +8,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -22,14 +23,26 @@ type Date struct {
 }
 
 // months maps the English names, short and long, in lower case, to 1–12.
-var months = map[string]int64{
-	"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
-	"jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
-	"january": 1, "february": 2, "march": 3, "april": 4, "june": 6,
-	"july": 7, "august": 8, "september": 9, "october": 10, "november": 11, "december": 12,
+func months() map[string]int64 {
+	return monthsTable.Get(func() map[string]int64 {
+		return map[string]int64{
+			"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
+			"jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+			"january": 1, "february": 2, "march": 3, "april": 4, "june": 6,
+			"july": 7, "august": 8, "september": 9, "october": 10, "november": 11, "december": 12,
+		}
+	})
 }
 
-var days = map[string]bool{"mon": true, "tue": true, "wed": true, "thu": true, "fri": true, "sat": true, "sun": true}
+var monthsTable lazy.Value[map[string]int64]
+
+func days() map[string]bool {
+	return daysTable.Get(func() map[string]bool {
+		return map[string]bool{"mon": true, "tue": true, "wed": true, "thu": true, "fri": true, "sat": true, "sun": true}
+	})
+}
+
+var daysTable lazy.Value[map[string]bool]
 
 // zones maps the names that RFC 822 §5.1 defines, without the military ones, to
 // hours and minutes as +hhmm read in decimal.
@@ -50,9 +63,9 @@ func ParseDate(text string) (d Date, ok bool) {
 		return Date{}, false
 	}
 	day, month, year, clock, zone := fields[0], py.Lower(fields[1]), fields[2], fields[3], fields[4]
-	if d.Month = months[month]; d.Month == 0 {
+	if d.Month = months()[month]; d.Month == 0 {
 		day, month = month, py.Lower(day)
-		if d.Month = months[month]; d.Month == 0 {
+		if d.Month = months()[month]; d.Month == 0 {
 			return Date{}, false
 		}
 	}
@@ -93,7 +106,7 @@ func dateFields(text string) (fields []string, ok bool) {
 		return nil, false
 	}
 	first := data[0]
-	if last := first[len(first)-1]; last == ',' || last == '.' || days[py.Lower(first)] {
+	if last := first[len(first)-1]; last == ',' || last == '.' || days()[py.Lower(first)] {
 		data = data[1:]
 	} else if i := strings.LastIndexByte(first, ','); i >= 0 {
 		data[0] = first[i+1:] // "Sun,06": no blank after the day's name

@@ -11,6 +11,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -51,14 +52,20 @@ const (
 	eaiService = -8
 )
 
-var eaiText = map[int]string{
-	eaiNoName:  "Name or service not known",
-	eaiAgain:   "Temporary failure in name resolution",
-	eaiService: "Servname not supported for ai_socktype",
+func eaiText() map[int]string {
+	return eaiTextTable.Get(func() map[int]string {
+		return map[int]string{
+			eaiNoName:  "Name or service not known",
+			eaiAgain:   "Temporary failure in name resolution",
+			eaiService: "Servname not supported for ai_socktype",
+		}
+	})
 }
 
+var eaiTextTable lazy.Value[map[int]string]
+
 func gaiError(code int, cause error) *py.Exception {
-	return GAIError.New(cause, starlark.MakeInt(code), starlark.String(eaiText[code]))
+	return GAIError.New(cause, starlark.MakeInt(code), starlark.String(eaiText()[code]))
 }
 
 // Errno returns socket.error(number, text) for a system error, with C's text.

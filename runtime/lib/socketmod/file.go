@@ -8,6 +8,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -73,17 +74,23 @@ func (f *File) Truth() starlark.Bool { return true }
 // Hash refuses: a file is its position.
 func (f *File) Hash() (uint32, error) { return 0, unhashable("_fileobject") }
 
-var fileMethods = map[string]*starlark.Builtin{
-	"close":      starlark.NewBuiltin("close", fileClose),
-	"fileno":     starlark.NewBuiltin("fileno", fileFileno),
-	"flush":      starlark.NewBuiltin("flush", fileFlush),
-	"next":       starlark.NewBuiltin("next", fileNext),
-	"read":       starlark.NewBuiltin("read", fileRead),
-	"readline":   starlark.NewBuiltin("readline", fileReadLine),
-	"readlines":  starlark.NewBuiltin("readlines", fileReadLines),
-	"write":      starlark.NewBuiltin("write", fileWrite),
-	"writelines": starlark.NewBuiltin("writelines", fileWriteLines),
+func fileMethods() map[string]*starlark.Builtin {
+	return fileMethodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"close":      starlark.NewBuiltin("close", fileClose),
+			"fileno":     starlark.NewBuiltin("fileno", fileFileno),
+			"flush":      starlark.NewBuiltin("flush", fileFlush),
+			"next":       starlark.NewBuiltin("next", fileNext),
+			"read":       starlark.NewBuiltin("read", fileRead),
+			"readline":   starlark.NewBuiltin("readline", fileReadLine),
+			"readlines":  starlark.NewBuiltin("readlines", fileReadLines),
+			"write":      starlark.NewBuiltin("write", fileWrite),
+			"writelines": starlark.NewBuiltin("writelines", fileWriteLines),
+		}
+	})
 }
+
+var fileMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // Attr returns a method, or bufsize, closed, mode or name.
 func (f *File) Attr(name string) (starlark.Value, error) {
@@ -97,7 +104,7 @@ func (f *File) Attr(name string) (starlark.Value, error) {
 	case "name":
 		return starlark.String("<socket>"), nil
 	}
-	if m, ok := fileMethods[name]; ok {
+	if m, ok := fileMethods()[name]; ok {
 		return m.BindReceiver(f), nil
 	}
 	return nil, nil
@@ -106,7 +113,7 @@ func (f *File) Attr(name string) (starlark.Value, error) {
 // AttrNames lists what Attr knows.
 func (f *File) AttrNames() []string {
 	names := []string{"bufsize", "closed", "mode", "name"}
-	for name := range fileMethods {
+	for name := range fileMethods() {
 		names = append(names, name)
 	}
 	sort.Strings(names)

@@ -8,29 +8,36 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
 // methods are the script's, with CPython's parameters and error texts.
-var methods = map[string]*starlark.Builtin{
-	"bind":        starlark.NewBuiltin("bind", socketBind),
-	"close":       starlark.NewBuiltin("close", socketClose),
-	"connect":     starlark.NewBuiltin("connect", socketConnect),
-	"connect_ex":  starlark.NewBuiltin("connect_ex", socketConnectEx),
-	"fileno":      starlark.NewBuiltin("fileno", socketFileno),
-	"getpeername": starlark.NewBuiltin("getpeername", socketGetPeerName),
-	"getsockname": starlark.NewBuiltin("getsockname", socketGetSockName),
-	"getsockopt":  starlark.NewBuiltin("getsockopt", socketGetSockOpt),
-	"gettimeout":  starlark.NewBuiltin("gettimeout", socketGetTimeout),
-	"makefile":    starlark.NewBuiltin("makefile", socketMakeFile),
-	"recv":        starlark.NewBuiltin("recv", socketRecv),
-	"send":        starlark.NewBuiltin("send", socketSend),
-	"sendall":     starlark.NewBuiltin("sendall", socketSendAll),
-	"setblocking": starlark.NewBuiltin("setblocking", socketSetBlocking),
-	"setsockopt":  starlark.NewBuiltin("setsockopt", socketSetSockOpt),
-	"settimeout":  starlark.NewBuiltin("settimeout", socketSetTimeout),
-	"shutdown":    starlark.NewBuiltin("shutdown", socketShutdown),
+func methods() map[string]*starlark.Builtin {
+	return methodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"bind":        starlark.NewBuiltin("bind", socketBind),
+			"close":       starlark.NewBuiltin("close", socketClose),
+			"connect":     starlark.NewBuiltin("connect", socketConnect),
+			"connect_ex":  starlark.NewBuiltin("connect_ex", socketConnectEx),
+			"fileno":      starlark.NewBuiltin("fileno", socketFileno),
+			"getpeername": starlark.NewBuiltin("getpeername", socketGetPeerName),
+			"getsockname": starlark.NewBuiltin("getsockname", socketGetSockName),
+			"getsockopt":  starlark.NewBuiltin("getsockopt", socketGetSockOpt),
+			"gettimeout":  starlark.NewBuiltin("gettimeout", socketGetTimeout),
+			"makefile":    starlark.NewBuiltin("makefile", socketMakeFile),
+			"recv":        starlark.NewBuiltin("recv", socketRecv),
+			"send":        starlark.NewBuiltin("send", socketSend),
+			"sendall":     starlark.NewBuiltin("sendall", socketSendAll),
+			"setblocking": starlark.NewBuiltin("setblocking", socketSetBlocking),
+			"setsockopt":  starlark.NewBuiltin("setsockopt", socketSetSockOpt),
+			"settimeout":  starlark.NewBuiltin("settimeout", socketSetTimeout),
+			"shutdown":    starlark.NewBuiltin("shutdown", socketShutdown),
+		}
+	})
 }
+
+var methodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // unhashable is the TypeError of a value that cannot be a key.
 func unhashable(typeName string) error { return py.TypeError.Errorf("unhashable type: %s", typeName) }

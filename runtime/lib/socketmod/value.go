@@ -29,7 +29,7 @@ func (s *Socket) Hash() (uint32, error) { return 0, unhashable(s.typeName) }
 
 // Attr returns a method, or family, type or proto.
 func (s *Socket) Attr(name string) (starlark.Value, error) {
-	if m, ok := methods[name]; ok {
+	if m, ok := methods()[name]; ok {
 		return m.BindReceiver(s), nil
 	}
 	return s.field(name)
@@ -38,7 +38,7 @@ func (s *Socket) Attr(name string) (starlark.Value, error) {
 // AttrNames lists what Attr knows.
 func (s *Socket) AttrNames() []string {
 	names := []string{"family", "proto", "type"}
-	for name := range methods {
+	for name := range methods() {
 		names = append(names, name)
 	}
 	sort.Strings(names)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.starlark.net/starlark"
+
+	"starwire/runtime/lazy"
 )
 
 // certificateDict is what getpeercert() shows of a certificate.
@@ -60,21 +62,27 @@ func serialText(cert *x509.Certificate) string {
 func timeText(t time.Time) string { return t.UTC().Format("Jan _2 15:04:05 2006 GMT") }
 
 // attributeNames are OpenSSL's long names; other types show their number.
-var attributeNames = map[string]string{
-	"2.5.4.3": "commonName", "2.5.4.4": "surname", "2.5.4.5": "serialNumber", "2.5.4.6": "countryName",
-	"2.5.4.7": "localityName", "2.5.4.8": "stateOrProvinceName", "2.5.4.9": "streetAddress",
-	"2.5.4.10": "organizationName", "2.5.4.11": "organizationalUnitName", "2.5.4.12": "title",
-	"2.5.4.13": "description", "2.5.4.15": "businessCategory", "2.5.4.17": "postalCode", "2.5.4.41": "name",
-	"2.5.4.42": "givenName", "2.5.4.43": "initials", "2.5.4.44": "generationQualifier",
-	"2.5.4.46": "dnQualifier", "2.5.4.65": "pseudonym", "2.5.4.97": "organizationIdentifier",
-	"1.2.840.113549.1.9.1": "emailAddress", "0.9.2342.19200300.100.1.25": "domainComponent",
-	"0.9.2342.19200300.100.1.1": "userId",
-	"1.3.6.1.4.1.311.60.2.1.1":  "jurisdictionLocalityName",
-	"1.3.6.1.4.1.311.60.2.1.2":  "jurisdictionStateOrProvinceName",
-	"1.3.6.1.4.1.311.60.2.1.3":  "jurisdictionCountryName",
-	"2.5.4.45":                  "x500UniqueIdentifier",
-	"1.2.840.113549.1.9.2":      "unstructuredName",
+func attributeNames() map[string]string {
+	return attributeNamesTable.Get(func() map[string]string {
+		return map[string]string{
+			"2.5.4.3": "commonName", "2.5.4.4": "surname", "2.5.4.5": "serialNumber", "2.5.4.6": "countryName",
+			"2.5.4.7": "localityName", "2.5.4.8": "stateOrProvinceName", "2.5.4.9": "streetAddress",
+			"2.5.4.10": "organizationName", "2.5.4.11": "organizationalUnitName", "2.5.4.12": "title",
+			"2.5.4.13": "description", "2.5.4.15": "businessCategory", "2.5.4.17": "postalCode", "2.5.4.41": "name",
+			"2.5.4.42": "givenName", "2.5.4.43": "initials", "2.5.4.44": "generationQualifier",
+			"2.5.4.46": "dnQualifier", "2.5.4.65": "pseudonym", "2.5.4.97": "organizationIdentifier",
+			"1.2.840.113549.1.9.1": "emailAddress", "0.9.2342.19200300.100.1.25": "domainComponent",
+			"0.9.2342.19200300.100.1.1": "userId",
+			"1.3.6.1.4.1.311.60.2.1.1":  "jurisdictionLocalityName",
+			"1.3.6.1.4.1.311.60.2.1.2":  "jurisdictionStateOrProvinceName",
+			"1.3.6.1.4.1.311.60.2.1.3":  "jurisdictionCountryName",
+			"2.5.4.45":                  "x500UniqueIdentifier",
+			"1.2.840.113549.1.9.2":      "unstructuredName",
+		}
+	})
 }
+
+var attributeNamesTable lazy.Value[map[string]string]
 
 // attribute is one part of a distinguished name. RFC 5280 §4.1.2.4.
 type attribute struct {
@@ -98,7 +106,7 @@ func nameTuple(der []byte) starlark.Value {
 				break
 			}
 			key := a.Type.String()
-			if long, ok := attributeNames[key]; ok {
+			if long, ok := attributeNames()[key]; ok {
 				key = long
 			}
 			parts = append(parts, starlark.Tuple{starlark.String(key), starlark.String(attributeText(a.Value))})

@@ -5,27 +5,34 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/py"
 )
 
 // contextMethods are SSLContext's, with CPython's parameters and error texts.
-var contextMethods = map[string]*starlark.Builtin{
-	"cert_store_stats":         starlark.NewBuiltin("cert_store_stats", contextCertStoreStats),
-	"get_ca_certs":             starlark.NewBuiltin("get_ca_certs", contextGetCACerts),
-	"load_cert_chain":          starlark.NewBuiltin("load_cert_chain", contextLoadCertChain),
-	"load_default_certs":       starlark.NewBuiltin("load_default_certs", contextLoadDefaultCerts),
-	"load_dh_params":           starlark.NewBuiltin("load_dh_params", contextLoadDHParams),
-	"load_verify_locations":    starlark.NewBuiltin("load_verify_locations", contextLoadVerifyLocations),
-	"session_stats":            starlark.NewBuiltin("session_stats", contextSessionStats),
-	"set_alpn_protocols":       starlark.NewBuiltin("set_alpn_protocols", contextSetALPNProtocols),
-	"set_ciphers":              starlark.NewBuiltin("set_ciphers", contextSetCiphers),
-	"set_default_verify_paths": starlark.NewBuiltin("set_default_verify_paths", contextSetDefaultVerifyPaths),
-	"set_ecdh_curve":           starlark.NewBuiltin("set_ecdh_curve", contextSetECDHCurve),
-	"set_npn_protocols":        starlark.NewBuiltin("set_npn_protocols", contextSetNPNProtocols),
-	"set_servername_callback":  starlark.NewBuiltin("set_servername_callback", contextSetServernameCallback),
-	"wrap_socket":              starlark.NewBuiltin("wrap_socket", contextWrapSocket),
+func contextMethods() map[string]*starlark.Builtin {
+	return contextMethodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"cert_store_stats":         starlark.NewBuiltin("cert_store_stats", contextCertStoreStats),
+			"get_ca_certs":             starlark.NewBuiltin("get_ca_certs", contextGetCACerts),
+			"load_cert_chain":          starlark.NewBuiltin("load_cert_chain", contextLoadCertChain),
+			"load_default_certs":       starlark.NewBuiltin("load_default_certs", contextLoadDefaultCerts),
+			"load_dh_params":           starlark.NewBuiltin("load_dh_params", contextLoadDHParams),
+			"load_verify_locations":    starlark.NewBuiltin("load_verify_locations", contextLoadVerifyLocations),
+			"session_stats":            starlark.NewBuiltin("session_stats", contextSessionStats),
+			"set_alpn_protocols":       starlark.NewBuiltin("set_alpn_protocols", contextSetALPNProtocols),
+			"set_ciphers":              starlark.NewBuiltin("set_ciphers", contextSetCiphers),
+			"set_default_verify_paths": starlark.NewBuiltin("set_default_verify_paths", contextSetDefaultVerifyPaths),
+			"set_ecdh_curve":           starlark.NewBuiltin("set_ecdh_curve", contextSetECDHCurve),
+			"set_npn_protocols":        starlark.NewBuiltin("set_npn_protocols", contextSetNPNProtocols),
+			"set_servername_callback":  starlark.NewBuiltin("set_servername_callback", contextSetServernameCallback),
+			"wrap_socket":              starlark.NewBuiltin("wrap_socket", contextWrapSocket),
+		}
+	})
 }
+
+var contextMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // newSSLContext is ssl.SSLContext(protocol).
 func newSSLContext(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -286,7 +286,7 @@ func getProtocolName(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 		return nil, err
 	}
 	if n, err := longArgument(v); err == nil {
-		if name, ok := protocolNames[int(n)]; ok {
+		if name, ok := protocolNames()[int(n)]; ok {
 			return starlark.String(name), nil
 		}
 	}

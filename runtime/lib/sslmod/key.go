@@ -18,6 +18,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -141,25 +142,46 @@ var (
 )
 
 // prfs are the pseudo-random functions of PBKDF2; none is HMAC-SHA1.
-var prfs = map[string]func() hash.Hash{
-	"":                    sha1.New,
-	"1.2.840.113549.2.7":  sha1.New,
-	"1.2.840.113549.2.8":  sha256.New224,
-	"1.2.840.113549.2.9":  sha256.New,
-	"1.2.840.113549.2.10": sha512.New384,
-	"1.2.840.113549.2.11": sha512.New,
+func prfs() map[string]func() hash.Hash {
+	return prfsTable.Get(func() map[string]func() hash.Hash {
+		return map[string]func() hash.Hash{
+			"":                    sha1.New,
+			"1.2.840.113549.2.7":  sha1.New,
+			"1.2.840.113549.2.8":  sha256.New224,
+			"1.2.840.113549.2.9":  sha256.New,
+			"1.2.840.113549.2.10": sha512.New384,
+			"1.2.840.113549.2.11": sha512.New,
+		}
+	})
 }
 
+var prfsTable lazy.Value[map[string]func() hash.Hash]
+
 // blockCiphers are the ciphers OpenSSL encrypts keys with, in CBC mode.
-var blockCiphers = map[string]struct {
+func blockCiphers() map[string]struct {
 	keyLength int
 	new       func([]byte) (cipher.Block, error)
-}{
-	"2.16.840.1.101.3.4.1.2":  {16, aes.NewCipher},
-	"2.16.840.1.101.3.4.1.22": {24, aes.NewCipher},
-	"2.16.840.1.101.3.4.1.42": {32, aes.NewCipher},
-	"1.2.840.113549.3.7":      {24, des.NewTripleDESCipher},
+} {
+	return blockCiphersTable.Get(func() map[string]struct {
+		keyLength int
+		new       func([]byte) (cipher.Block, error)
+	} {
+		return map[string]struct {
+			keyLength int
+			new       func([]byte) (cipher.Block, error)
+		}{
+			"2.16.840.1.101.3.4.1.2":  {16, aes.NewCipher},
+			"2.16.840.1.101.3.4.1.22": {24, aes.NewCipher},
+			"2.16.840.1.101.3.4.1.42": {32, aes.NewCipher},
+			"1.2.840.113549.3.7":      {24, des.NewTripleDESCipher},
+		}
+	})
 }
+
+var blockCiphersTable lazy.Value[map[string]struct {
+	keyLength int
+	new       func([]byte) (cipher.Block, error)
+}]
 
 // maxIterations bounds the time a file can make PBKDF2 take to some seconds.
 const maxIterations = 10_000_000
@@ -186,7 +208,7 @@ func decryptPKCS8(der, password []byte) ([]byte, error) {
 	if _, err := asn1.Unmarshal(scheme.KDF.Parameters.FullBytes, &kdf); err != nil {
 		return nil, err
 	}
-	prf, block := prfs[kdf.PRF.Algorithm.String()], blockCiphers[scheme.Cipher.Algorithm.String()]
+	prf, block := prfs()[kdf.PRF.Algorithm.String()], blockCiphers()[scheme.Cipher.Algorithm.String()]
 	if prf == nil || block.new == nil {
 		return nil, errors.New("unknown cipher or pseudo-random function " + scheme.Cipher.Algorithm.String())
 	}

@@ -8,6 +8,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/py"
 )
@@ -60,29 +61,35 @@ func (s *SSLSocket) noFlags(method string) error {
 }
 
 // sslMethods are SSLSocket's own; the rest are Socket's.
-var sslMethods = map[string]*starlark.Builtin{
-	"cipher":                 starlark.NewBuiltin("cipher", sslCipher),
-	"compression":            starlark.NewBuiltin("compression", sslNothing),
-	"connect":                starlark.NewBuiltin("connect", sslConnect),
-	"do_handshake":           starlark.NewBuiltin("do_handshake", sslDoHandshake),
-	"get_channel_binding":    starlark.NewBuiltin("get_channel_binding", sslGetChannelBinding),
-	"getpeercert":            starlark.NewBuiltin("getpeercert", sslGetPeerCert),
-	"pending":                starlark.NewBuiltin("pending", sslPending),
-	"read":                   starlark.NewBuiltin("read", sslRead),
-	"recv":                   starlark.NewBuiltin("recv", sslRecv),
-	"selected_alpn_protocol": starlark.NewBuiltin("selected_alpn_protocol", sslSelectedALPNProtocol),
-	"selected_npn_protocol":  starlark.NewBuiltin("selected_npn_protocol", sslNothing),
-	"unwrap":                 starlark.NewBuiltin("unwrap", sslUnwrap),
-	"version":                starlark.NewBuiltin("version", sslVersion),
-	"write":                  starlark.NewBuiltin("write", sslWrite),
+func sslMethods() map[string]*starlark.Builtin {
+	return sslMethodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"cipher":                 starlark.NewBuiltin("cipher", sslCipher),
+			"compression":            starlark.NewBuiltin("compression", sslNothing),
+			"connect":                starlark.NewBuiltin("connect", sslConnect),
+			"do_handshake":           starlark.NewBuiltin("do_handshake", sslDoHandshake),
+			"get_channel_binding":    starlark.NewBuiltin("get_channel_binding", sslGetChannelBinding),
+			"getpeercert":            starlark.NewBuiltin("getpeercert", sslGetPeerCert),
+			"pending":                starlark.NewBuiltin("pending", sslPending),
+			"read":                   starlark.NewBuiltin("read", sslRead),
+			"recv":                   starlark.NewBuiltin("recv", sslRecv),
+			"selected_alpn_protocol": starlark.NewBuiltin("selected_alpn_protocol", sslSelectedALPNProtocol),
+			"selected_npn_protocol":  starlark.NewBuiltin("selected_npn_protocol", sslNothing),
+			"unwrap":                 starlark.NewBuiltin("unwrap", sslUnwrap),
+			"version":                starlark.NewBuiltin("version", sslVersion),
+			"write":                  starlark.NewBuiltin("write", sslWrite),
+		}
+	})
 }
+
+var sslMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // legacyNames are attributes that hold wrap_socket's arguments.
 var legacyNames = []string{"ca_certs", "cert_reqs", "certfile", "ciphers", "keyfile", "ssl_version"}
 
 // Attr returns a method, or what the socket was made with.
 func (s *SSLSocket) Attr(name string) (starlark.Value, error) {
-	if m, ok := sslMethods[name]; ok {
+	if m, ok := sslMethods()[name]; ok {
 		return m.BindReceiver(s), nil
 	}
 	switch name {
@@ -111,11 +118,11 @@ func (s *SSLSocket) AttrNames() []string {
 	if s.legacy != nil {
 		names = append(names, legacyNames...)
 	}
-	for name := range sslMethods {
+	for name := range sslMethods() {
 		names = append(names, name)
 	}
 	for _, name := range s.Socket.AttrNames() {
-		if _, own := sslMethods[name]; !own && name != "connect_ex" {
+		if _, own := sslMethods()[name]; !own && name != "connect_ex" {
 			names = append(names, name)
 		}
 	}

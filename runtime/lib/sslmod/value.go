@@ -52,7 +52,7 @@ func (c *SSLContext) Attr(name string) (starlark.Value, error) {
 	case "verify_mode":
 		return starlark.MakeInt(c.verifyMode), nil
 	}
-	if m, ok := contextMethods[name]; ok {
+	if m, ok := contextMethods()[name]; ok {
 		return m.BindReceiver(c), nil
 	}
 	return nil, nil
@@ -61,7 +61,7 @@ func (c *SSLContext) Attr(name string) (starlark.Value, error) {
 // AttrNames lists what Attr knows.
 func (c *SSLContext) AttrNames() []string {
 	names := append([]string(nil), contextFields...)
-	for name := range contextMethods {
+	for name := range contextMethods() {
 		names = append(names, name)
 	}
 	sort.Strings(names)
@@ -94,7 +94,7 @@ func (c *SSLContext) SetField(name string, v starlark.Value) error {
 		}
 		return nil
 	}
-	if _, ok := contextMethods[name]; ok {
+	if _, ok := contextMethods()[name]; ok {
 		return py.AttributeError.Errorf("'SSLContext' object attribute '%s' is read-only", name)
 	}
 	return py.AttributeError.Errorf("'SSLContext' object has no attribute '%s'", name)

@@ -6,24 +6,31 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
-var methods = map[string]*starlark.Builtin{
-	"close":      starlark.NewBuiltin("close", ioClose),
-	"flush":      starlark.NewBuiltin("flush", ioFlush),
-	"getvalue":   starlark.NewBuiltin("getvalue", ioGetValue),
-	"isatty":     starlark.NewBuiltin("isatty", ioIsATTY),
-	"next":       starlark.NewBuiltin("next", ioNext),
-	"read":       starlark.NewBuiltin("read", ioRead),
-	"readline":   starlark.NewBuiltin("readline", ioReadLine),
-	"readlines":  starlark.NewBuiltin("readlines", ioReadLines),
-	"seek":       starlark.NewBuiltin("seek", ioSeek),
-	"tell":       starlark.NewBuiltin("tell", ioTell),
-	"truncate":   starlark.NewBuiltin("truncate", ioTruncate),
-	"write":      starlark.NewBuiltin("write", ioWrite),
-	"writelines": starlark.NewBuiltin("writelines", ioWriteLines),
+func methods() map[string]*starlark.Builtin {
+	return methodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"close":      starlark.NewBuiltin("close", ioClose),
+			"flush":      starlark.NewBuiltin("flush", ioFlush),
+			"getvalue":   starlark.NewBuiltin("getvalue", ioGetValue),
+			"isatty":     starlark.NewBuiltin("isatty", ioIsATTY),
+			"next":       starlark.NewBuiltin("next", ioNext),
+			"read":       starlark.NewBuiltin("read", ioRead),
+			"readline":   starlark.NewBuiltin("readline", ioReadLine),
+			"readlines":  starlark.NewBuiltin("readlines", ioReadLines),
+			"seek":       starlark.NewBuiltin("seek", ioSeek),
+			"tell":       starlark.NewBuiltin("tell", ioTell),
+			"truncate":   starlark.NewBuiltin("truncate", ioTruncate),
+			"write":      starlark.NewBuiltin("write", ioWrite),
+			"writelines": starlark.NewBuiltin("writelines", ioWriteLines),
+		}
+	})
 }
+
+var methodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // integer reads what StringIO.py adds to a position. An int beyond 63 bits is as
 // good as the largest.

@@ -74,7 +74,7 @@ func (f *StringIO) Attr(name string) (starlark.Value, error) {
 	case "softspace":
 		return starlark.MakeInt(0), nil
 	}
-	if m := methods[name]; m != nil {
+	if m := methods()[name]; m != nil {
 		return m.BindReceiver(f), nil
 	}
 	return nil, nil
@@ -83,7 +83,7 @@ func (f *StringIO) Attr(name string) (starlark.Value, error) {
 // AttrNames lists what Attr knows.
 func (f *StringIO) AttrNames() []string {
 	names := []string{"closed", "len", "pos", "softspace"}
-	for name := range methods {
+	for name := range methods() {
 		names = append(names, name)
 	}
 	slices.Sort(names)

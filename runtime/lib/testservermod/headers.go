@@ -5,6 +5,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -101,7 +102,7 @@ func (h *headers) pairs() *starlark.List {
 
 // Attr returns a method.
 func (h *headers) Attr(name string) (starlark.Value, error) {
-	if m := headersMethods[name]; m != nil {
+	if m := headersMethods()[name]; m != nil {
 		return m.BindReceiver(h), nil
 	}
 	return nil, nil
@@ -110,13 +111,19 @@ func (h *headers) Attr(name string) (starlark.Value, error) {
 // AttrNames lists the methods.
 func (h *headers) AttrNames() []string { return []string{"get", "getall", "items", "keys", "pairs"} }
 
-var headersMethods = map[string]*starlark.Builtin{
-	"get":    starlark.NewBuiltin("get", headersGet),
-	"getall": starlark.NewBuiltin("getall", headersGetAll),
-	"items":  starlark.NewBuiltin("items", headersItems),
-	"keys":   starlark.NewBuiltin("keys", headersKeys),
-	"pairs":  starlark.NewBuiltin("pairs", headersPairs),
+func headersMethods() map[string]*starlark.Builtin {
+	return headersMethodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"get":    starlark.NewBuiltin("get", headersGet),
+			"getall": starlark.NewBuiltin("getall", headersGetAll),
+			"items":  starlark.NewBuiltin("items", headersItems),
+			"keys":   starlark.NewBuiltin("keys", headersKeys),
+			"pairs":  starlark.NewBuiltin("pairs", headersPairs),
+		}
+	})
 }
+
+var headersMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // headersGet is h.get(name, default=None).
 func headersGet(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

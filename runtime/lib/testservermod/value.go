@@ -4,6 +4,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -69,7 +70,7 @@ func (s *server) Attr(name string) (starlark.Value, error) {
 	case "url":
 		return starlark.String(s.url()), nil
 	}
-	if m := serverMethods[name]; m != nil {
+	if m := serverMethods()[name]; m != nil {
 		return m.BindReceiver(s), nil
 	}
 	return nil, nil
@@ -89,10 +90,16 @@ func (s *server) AttrNames() []string {
 	}
 }
 
-var serverMethods = map[string]*starlark.Builtin{
-	"clear": starlark.NewBuiltin("clear", serverClear),
-	"close": starlark.NewBuiltin("close", serverClose),
+func serverMethods() map[string]*starlark.Builtin {
+	return serverMethodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"clear": starlark.NewBuiltin("clear", serverClear),
+			"close": starlark.NewBuiltin("close", serverClose),
+		}
+	})
 }
+
+var serverMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // serverClear is srv.clear(): forget the requests and errors so far.
 func serverClear(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -6,6 +6,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -53,17 +54,23 @@ func newResult(typ *py.NamedType, b *starlark.Builtin, args starlark.Tuple, kwar
 	return typ.New(items...), nil
 }
 
-var resultMethods = map[string]*starlark.Builtin{
-	"_asdict":  starlark.NewBuiltin("_asdict", resultAsDict),
-	"_replace": starlark.NewBuiltin("_replace", resultReplace),
-	"geturl":   starlark.NewBuiltin("geturl", resultGetURL),
+func resultMethods() map[string]*starlark.Builtin {
+	return resultMethodsTable.Get(func() map[string]*starlark.Builtin {
+		return map[string]*starlark.Builtin{
+			"_asdict":  starlark.NewBuiltin("_asdict", resultAsDict),
+			"_replace": starlark.NewBuiltin("_replace", resultReplace),
+			"geturl":   starlark.NewBuiltin("geturl", resultGetURL),
+		}
+	})
 }
+
+var resultMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // resultAttr computes the attributes of extra.
 //
 // urlparse.py, ResultMixin
 func resultAttr(n *py.Named, name string) (starlark.Value, error) {
-	if m := resultMethods[name]; m != nil {
+	if m := resultMethods()[name]; m != nil {
 		return m.BindReceiver(n), nil
 	}
 	if name == "_fields" {
