@@ -69,9 +69,9 @@ func makeErrors() {
 		Fields: []string{"opt_str", "possibilities"}, Init: take("AmbiguousOptionError", "opt_str", "possibilities"),
 		Str: func(e *py.Exception) string {
 			var names []string
-			if list, ok := e.Fields["possibilities"].(starlark.Iterable); ok {
-				for v := range starlark.Elements(list) {
-					names = append(names, py.Str(v))
+			if list, ok := e.Fields["possibilities"].(starlark.Indexable); ok {
+				for i := range list.Len() {
+					names = append(names, py.Str(list.Index(i)))
 				}
 			}
 			return "ambiguous option: " + py.Str(e.Fields["opt_str"]) + " (" + strings.Join(names, ", ") + "?)"

@@ -75,6 +75,19 @@ func TestFrozen(t *testing.T) {
 	}
 }
 
+// TestInItself: values may hold themselves; their text has an end.
+func TestInItself(t *testing.T) {
+	thread, _ := libtest.Thread(t, host.Host{})
+	globals := starlark.StringDict{"optparse": Module()}
+	libtest.Eval(thread, globals, "v = optparse.Values()")
+	libtest.Eval(thread, globals, "v.v = [v]")
+	for _, line := range []string{"str(v)", "v", "[v]", "'%s' % v"} {
+		if got := libtest.Eval(thread, globals, line); !strings.Contains(got, "...") {
+			t.Errorf("%s = %.200s; want ... in it", line, got)
+		}
+	}
+}
+
 // TestMany: what a script may make of a parser has an end.
 func TestMany(t *testing.T) {
 	thread, _ := libtest.Thread(t, host.Host{})

@@ -21,6 +21,7 @@ var (
 	_ starlark.HasSetField = (*values)(nil)
 	_ starlark.Comparable  = (*values)(nil)
 	_ py.Reprer            = (*values)(nil)
+	_ py.Composite         = (*values)(nil)
 )
 
 // newValues is Values(defaults=None).
@@ -49,6 +50,11 @@ func (v *values) String() string { return py.Str(&v.d) }
 
 // Repr returns what CPython does, without the address.
 func (v *values) Repr() string { return "<Values: " + v.String() + ">" }
+
+// ReprBy returns the same text as Repr, whatever the values hold.
+func (v *values) ReprBy(show func(part starlark.Value) string) string {
+	return "<Values: " + show(&v.d) + ">"
+}
 
 // Type returns "Values".
 func (v *values) Type() string { return "Values" }

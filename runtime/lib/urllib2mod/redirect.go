@@ -203,11 +203,11 @@ func visit(req, to *py.Object, url string) (visited *starlark.Dict, looped bool,
 	visited, again := req.Field("redirect_dict").(*starlark.Dict)
 	count := 0
 	if again {
-		v, _, err := visited.Get(starlark.String(url))
+		v, found, err := visited.Get(starlark.String(url))
 		if err != nil {
 			return nil, false, err
 		}
-		if v != nil {
+		if found {
 			if count, err = starlark.AsInt32(v); err != nil {
 				return nil, false, err
 			}

@@ -122,11 +122,11 @@ func (p *opening) open(fullurl string, data starlark.Value) (starlark.Value, err
 	}
 	proxy := ""
 	if m, ok := p.o.Field("proxies").(starlark.Mapping); ok {
-		v, _, err := m.Get(starlark.String(scheme))
+		v, found, err := m.Get(starlark.String(scheme))
 		if err != nil {
 			return nil, err
 		}
-		if v != nil {
+		if found {
 			proxy, _ = py.AsBytes(v)
 		}
 	}

@@ -63,8 +63,8 @@ func Bypass(h *host.Host, name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	v, _, err := proxies.Get(starlark.String("no"))
-	if v == nil || err != nil {
+	v, found, err := proxies.Get(starlark.String("no"))
+	if !found || err != nil {
 		return false, err
 	}
 	list := py.Str(v)
