@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -175,6 +176,36 @@ var sample = []File{{
 	},
 }}
 
+type junitSuites struct {
+	XMLName xml.Name     `xml:"testsuites"`
+	Suites  []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name     string      `xml:"name,attr"`
+	Tests    int         `xml:"tests,attr"`
+	Failures int         `xml:"failures,attr"`
+	Skipped  int         `xml:"skipped,attr"`
+	Time     string      `xml:"time,attr"`
+	Cases    []junitCase `xml:"testcase"`
+}
+
+type junitCase struct {
+	Class   string        `xml:"classname,attr"`
+	Name    string        `xml:"name,attr"`
+	File    string        `xml:"file,attr"`
+	Line    int           `xml:"line,attr"`
+	Time    string        `xml:"time,attr"`
+	Failure *junitMessage `xml:"failure,omitempty"`
+	Skipped *junitMessage `xml:"skipped,omitempty"`
+	Output  string        `xml:"system-out,omitempty"`
+}
+
+type junitMessage struct {
+	Message string `xml:"message,attr"`
+	Text    string `xml:",chardata"`
+}
+
 func TestReports(t *testing.T) {
 	var text, tap, junit strings.Builder
 	WriteText(&text, sample[0], true)
@@ -187,12 +218,23 @@ func TestReports(t *testing.T) {
 		"  message: |\n    got 1\n    want 2\n  ...\nok 3 - a_test.star: test_skip # SKIP no network\n"; tap.String() != want {
 		t.Errorf("TAP\n%s\nwant\n%s", tap.String(), want)
 	}
-	if err := WriteJUnit(&junit, sample); err != nil {
+	files := append(slices.Clone(sample), File{Name: `<"b'&.star>`, Results: []Result{
+		{Outcome: Failed, Text: "\t<&>\n\"'", Output: "]]>\r\xff"},
+	}})
+	if err := WriteJUnit(&junit, files); err != nil {
 		t.Fatal(err)
 	}
-	var doc junitSuites
+	var doc junitSuites // what encoding/xml reads, and would write
 	if err := xml.Unmarshal([]byte(junit.String()), &doc); err != nil {
 		t.Fatalf("%v in\n%s", err, junit.String())
+	}
+	again, err := xml.MarshalIndent(doc, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// An element without content has its end on the next line.
+	if want := strings.ReplaceAll(xml.Header+string(again)+"\n", "></testcase>", ">\n    </testcase>"); junit.String() != want {
+		t.Errorf("JUnit\n%s\nwant\n%s", junit.String(), want)
 	}
 	s := doc.Suites[0]
 	if s.Tests != 3 || s.Failures != 1 || s.Skipped != 1 || s.Cases[1].Failure.Text != "got 1\nwant 2\n" || s.Cases[1].Line != 7 || s.Cases[2].Skipped.Message != "no network" {
