@@ -53,11 +53,11 @@ type Config struct {
 	// which addresses to accept is the hook's business. It is not asked for connections
 	// to the run's own servers, those of the module testserver.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Lookup, if set, resolves host names in place of the system's resolver.
 	//
 	// A run that ends does not wait for a Dial, Lookup or Sleep that heeds no ctx: they
 	// are called on goroutines of their own, and what they return too late is closed.
 	// Up to there whatever they use must stay usable.
-	// Lookup, if set, resolves host names in place of the system's resolver.
 	Lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Resolve maps "host:port" to the "address:port" dialled in its place. The
 	// name must be granted; the address need not be.
