@@ -85,9 +85,9 @@ func sumOf(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error)
 //
 // unicodeobject.c, PyUnicode_Concat.
 func joined(thread *starlark.Thread, x, y starlark.String) (starlark.Value, error) {
-	for _, s := range []string{string(x), string(y)} {
-		if !py.IsASCII(s) {
-			return nil, py.NotASCII(s)
+	for _, s := range [2]starlark.String{x, y} {
+		if !py.IsUnicode(s) && !py.IsASCII(string(s)) {
+			return nil, py.NotASCII(string(s))
 		}
 	}
 	if n := len(x) + len(y); n > smallSum {

@@ -119,26 +119,23 @@ func hasSpecialSpace(s string) bool {
 }
 
 func asciiFunctions() map[string]function {
-	str := methods(strFunctions())
-	table := make(map[string]function)
-	for name, wide := range unicodeMethods() {
+	str, table := strFunctions(), unicodeFunctions()
+	for name, wide := range table {
 		own := str[name]
+		switch name {
+		case "encode", "format", "isdecimal", "join", "translate":
+			continue
+		}
 		words := name == "splitlines" || name == "isspace" || strings.HasSuffix(name, "strip") || strings.HasSuffix(name, "split")
 		table[name] = func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			if words && hasSpecialSpace(self(b)) || !allASCII(args) {
-				return wide.BindReceiver(b.Receiver()).CallInternal(thread, args, kwargs)
+				return wide(thread, b, args, kwargs)
 			}
-			v, err := own.BindReceiver(b.Receiver()).CallInternal(thread, args, kwargs)
+			v, err := own(thread, b, args, kwargs)
 			if err != nil {
 				return nil, err
 			}
 			return wideResult(v), nil
-		}
-	}
-	for _, name := range []string{"encode", "format", "isdecimal", "join", "translate"} {
-		wide := unicodeMethods()[name]
-		table[name] = func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			return wide.BindReceiver(b.Receiver()).CallInternal(thread, args, kwargs)
 		}
 	}
 	table["decode"] = strDecode // of the bytes that ASCII makes of it
