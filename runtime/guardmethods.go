@@ -194,10 +194,16 @@ func isLight(v starlark.Value) bool {
 }
 
 // isEasy reports whether to look for v among any million others takes little time:
-// a float is compared with each integer as a fraction.
+// a float is compared with each integer as a fraction, a large integer as such.
 func isEasy(v starlark.Value) bool {
-	_, fraction := v.(starlark.Float)
-	return !fraction && isLight(v)
+	switch v := v.(type) {
+	case starlark.Float:
+		return false
+	case starlark.Int:
+		_, small := v.Int64()
+		return small
+	}
+	return isLight(v)
 }
 
 // stringSearch is str.count, str.find, str.index, str.rfind or str.rindex.

@@ -88,7 +88,10 @@ func isItem(v starlark.Value) (starlark.Value, error) {
 	switch v := v.(type) {
 	case starlark.String:
 		return starlark.Bool(len(v) <= maxNeedle), nil
-	case starlark.Int, starlark.Bool, starlark.NoneType:
+	case starlark.Int:
+		_, small := v.Int64()
+		return starlark.Bool(small), nil
+	case starlark.Bool, starlark.NoneType:
 		return starlark.True, nil
 	}
 	return starlark.False, nil

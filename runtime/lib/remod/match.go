@@ -251,7 +251,7 @@ func matchSpan(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 }
 
 // matchExpand is m.expand(template).
-func matchExpand(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func matchExpand(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var text py.ByteStr
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "template", &text); err != nil {
 		return nil, err
@@ -261,6 +261,6 @@ func matchExpand(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	if err != nil {
 		return nil, err
 	}
-	s, err := t.expand(m)
+	s, err := t.expand(thread, m)
 	return starlark.String(s), err
 }

@@ -2,7 +2,6 @@ package remod
 
 import (
 	"math"
-	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -255,7 +254,7 @@ func sub(thread *starlark.Thread, p *Pattern, repl, v starlark.Value, limit int6
 	if err != nil {
 		return "", 0, err
 	}
-	var b strings.Builder
+	var b []byte
 	last := 0
 	for limit == 0 || int64(n) < limit {
 		m, err := sc.next()
@@ -273,16 +272,20 @@ func sub(thread *starlark.Thread, p *Pattern, repl, v starlark.Value, limit int6
 		if err != nil {
 			return "", 0, err
 		}
-		b.WriteString(sc.s[last:start])
-		b.WriteString(with)
+		if b, err = host.Grow(thread, b, start-last+len(with)); err != nil {
+			return "", 0, err
+		}
+		b = append(append(b, sc.s[last:start]...), with...)
 		if err := host.Spend(thread, len(with)/host.BytesPerStep); err != nil {
 			return "", 0, err
 		}
 		last = end
 		n++
 	}
-	b.WriteString(sc.s[last:])
-	text = b.String()
+	if b, err = host.Grow(thread, b, len(sc.s)-last); err != nil {
+		return "", 0, err
+	}
+	text = host.String(append(b, sc.s[last:]...))
 	if py.IsUnicode(v) || n > 0 && py.IsUnicode(repl) {
 		if u, ok := py.Text(text).(starlark.String); ok {
 			text = string(u)
@@ -295,7 +298,7 @@ func sub(thread *starlark.Thread, p *Pattern, repl, v starlark.Value, limit int6
 func replacer(thread *starlark.Thread, p *Pattern, repl starlark.Value) (func(m *Match) (string, error), error) {
 	if text, ok := py.AsBytes(repl); ok {
 		t, err := parseTemplate(text, p)
-		return t.expand, err
+		return func(m *Match) (string, error) { return t.expand(thread, m) }, err
 	}
 	fn, ok := repl.(starlark.Callable)
 	if !ok {

@@ -6,6 +6,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 )
 
@@ -122,14 +123,25 @@ func groupNumber(name string, p *Pattern) (int, error) {
 // expand fills the template.
 //
 // sre_parse.py, expand_template
-func (t template) expand(m *Match) (string, error) {
+func (t template) expand(thread *starlark.Thread, m *Match) (string, error) {
 	if len(t) == 1 && t[0].group < 0 {
 		return t[0].text, nil
 	}
-	var b strings.Builder
+	var b []byte
+	write := func(s string) (err error) {
+		if b, err = host.Grow(thread, b, len(s)); err == nil {
+			b = append(b, s...)
+			if len(s) >= host.BytesPerStep {
+				err = host.Spend(thread, len(s)/host.BytesPerStep)
+			}
+		}
+		return err
+	}
 	for _, piece := range t {
 		if piece.group < 0 {
-			b.WriteString(piece.text)
+			if err := write(piece.text); err != nil {
+				return "", err
+			}
 			continue
 		}
 		if piece.group > m.pattern.groups {
@@ -139,7 +151,9 @@ func (t template) expand(m *Match) (string, error) {
 		if !ok {
 			return "", Error.Errorf("unmatched group")
 		}
-		b.WriteString(string(s))
+		if err := write(string(s)); err != nil {
+			return "", err
+		}
 	}
-	return b.String(), nil
+	return host.String(b), nil
 }
