@@ -156,6 +156,11 @@ print(d)
 	if n := printed.Load(); n != int64(runs) {
 		t.Errorf("%d lines were printed; want %d", n, runs)
 	}
+	rt.meters.mu.Lock()
+	defer rt.meters.mu.Unlock()
+	if n := len(rt.meters.m); n > 0 {
+		t.Errorf("the Runtime still measures the memory of %d runs", n)
+	}
 }
 
 // BenchmarkRuns is the cost of a run where many go on at once.
