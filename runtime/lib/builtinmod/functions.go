@@ -1,6 +1,8 @@
 package builtinmod
 
 import (
+	"math/big"
+	"math/bits"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -389,7 +391,36 @@ func pow(power function) function {
 		if err := host.Spend(thread, ny.BigInt().BitLen()); err != nil {
 			return nil, err
 		}
-		n := starlark.MakeBigInt(nx.BigInt().Exp(nx.BigInt(), ny.BigInt(), nz.BigInt()))
-		return starlark.Binary(syntax.PERCENT, n, nz)
+		n, err := powMod(thread, nx.BigInt(), ny.BigInt(), nz.BigInt())
+		if err != nil {
+			return nil, err
+		}
+		return starlark.Binary(syntax.PERCENT, starlark.MakeBigInt(n), nz)
 	}
+}
+
+// maxPowMod bounds what Exp does at once: multiplications of one word. It is enough
+// for numbers of 8192 bits, and takes a tenth of a second.
+const maxPowMod = 1 << 28
+
+// powMod is x**y modulo z but for the sign. Of large numbers it looks at the run's end
+// at each bit of y.
+func powMod(thread *starlark.Thread, x, y, z *big.Int) (*big.Int, error) {
+	words := int64(z.BitLen()/bits.UintSize + 1)
+	if words*words <= maxPowMod/int64(y.BitLen()+1) {
+		return new(big.Int).Exp(x, y, z), nil
+	}
+	z = new(big.Int).Abs(z)
+	x = new(big.Int).Mod(x, z)
+	n := new(big.Int).Mod(big.NewInt(1), z)
+	for i := y.BitLen() - 1; i >= 0; i-- {
+		n.Mod(n.Mul(n, n), z)
+		if y.Bit(i) == 1 {
+			n.Mod(n.Mul(n, x), z)
+		}
+		if err := host.Spend(thread, int(words)); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
 }
