@@ -83,7 +83,7 @@ func Run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 		}
 		return o.runText(ctx, "<string>", []byte(o.Code), stderr)
 	case len(args) > 0 && args[0] != "-":
-		src, err := read(ctx, func() ([]byte, error) { return os.ReadFile(args[0]) })
+		src, err := readFile(ctx, args[0])
 		if err != nil {
 			return fail(stderr, err)
 		}

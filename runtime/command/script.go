@@ -127,6 +127,15 @@ func (o *options) withBars() {
 	c.Progress = func(label string, total int64) runtime.Meter { return line.Begin(label, total) }
 }
 
+// readFile reads a program's file. A regular one does not make it wait, nor should
+// it wait for a thread to do so.
+func readFile(ctx context.Context, name string) ([]byte, error) {
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+		return os.ReadFile(name)
+	}
+	return read(ctx, func() ([]byte, error) { return os.ReadFile(name) })
+}
+
 // read reads a program. A pipe may never end: an interrupt ends the wait.
 func read(ctx context.Context, f func() ([]byte, error)) ([]byte, error) {
 	var src []byte
