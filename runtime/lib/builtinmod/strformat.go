@@ -6,6 +6,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
 	"starwire/runtime/py"
 )
 
@@ -54,18 +55,18 @@ func (f *formatter) format(s string, depth int) (string, error) {
 	if depth == 0 {
 		return "", py.ValueError.Errorf("Max string recursion exceeded")
 	}
-	var out strings.Builder
+	var out []byte
 	for s != "" {
 		i := strings.IndexAny(s, "{}")
 		if i < 0 {
-			out.WriteString(s)
+			out = append(out, s...)
 			break
 		}
-		out.WriteString(s[:i])
+		out = append(out, s[:i]...)
 		c := s[i]
 		s = s[i+1:]
 		if s != "" && s[0] == c {
-			out.WriteByte(c)
+			out = append(out, c)
 			s = s[1:]
 			continue
 		}
@@ -92,13 +93,19 @@ func (f *formatter) format(s string, depth int) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		out.WriteString(text)
-		if out.Len() > maxText {
+		if len(out)+len(text) > maxText {
 			return "", py.MemoryError.New(nil)
+		}
+		if out, err = host.Grow(f.thread, out, len(text)); err != nil {
+			return "", err
+		}
+		out = append(out, text...)
+		if err := host.Spend(f.thread, len(text)/host.BytesPerStep); err != nil {
+			return "", err
 		}
 		s = s[end+1:]
 	}
-	return out.String(), nil
+	return host.String(out), nil
 }
 
 // field formats one field: name, !conversion and :spec.

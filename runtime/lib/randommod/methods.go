@@ -278,6 +278,14 @@ func sample(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	if err := host.Spend(thread, cost); err != nil {
 		return nil, err
 	}
+	const item, taking = 16, 32 // bytes: of a value in a list, of a place in the map
+	size := int64(k) * (item + taking)
+	if small {
+		size = int64(k+n) * item
+	}
+	if err := host.Reserve(thread, size); err != nil {
+		return nil, err
+	}
 	out := make([]starlark.Value, k)
 	if small {
 		pool := make([]starlark.Value, n)
@@ -295,6 +303,11 @@ func sample(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	}
 	taken := make(map[int]bool, k)
 	for i := range out {
+		if i%1024 == 0 { // the map takes its time
+			if err := host.Spend(thread, 0); err != nil {
+				return nil, err
+			}
+		}
 		j, err := g.below(n)
 		for ; err == nil && taken[j]; j, err = g.below(n) {
 		}
