@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync"
 
 	"go.starlark.net/starlark"
 
@@ -58,21 +59,24 @@ func (h *handler) Hash() (uint32, error) {
 	return 0, py.TypeError.Errorf("unhashable type: '%s'", h.kind)
 }
 
-var handlerMethods = py.Functions(map[string]function{
-	"addFilter":    handlerFilter,
-	"close":        handlerClose,
-	"flush":        handlerClose,
-	"format":       handlerFormat,
-	"handle":       handlerEmit,
-	"emit":         handlerEmit,
-	"removeFilter": handlerFilter,
-	"setFormatter": handlerSetFormatter,
-	"setLevel":     handlerSetLevel,
+// handlerMethods are made when a script first asks for one.
+var handlerMethods = sync.OnceValue(func() map[string]*starlark.Builtin {
+	return py.Functions(map[string]function{
+		"addFilter":    handlerFilter,
+		"close":        handlerClose,
+		"flush":        handlerClose,
+		"format":       handlerFormat,
+		"handle":       handlerEmit,
+		"emit":         handlerEmit,
+		"removeFilter": handlerFilter,
+		"setFormatter": handlerSetFormatter,
+		"setLevel":     handlerSetLevel,
+	})
 })
 
 // Attr returns a method or a setting.
 func (h *handler) Attr(name string) (starlark.Value, error) {
-	if f := handlerMethods[name]; f != nil {
+	if f := handlerMethods()[name]; f != nil {
 		return f.BindReceiver(h), nil
 	}
 	h.m.mu.Lock()
@@ -101,7 +105,7 @@ func (h *handler) AttrNames() []string {
 	if h.kind == "FileHandler" {
 		names = append(names, "baseFilename")
 	}
-	return attrNames(handlerMethods, names...)
+	return attrNames(handlerMethods(), names...)
 }
 
 // newHandler is StreamHandler(stream=None), FileHandler(filename, mode="a", encoding=None, delay=0) and

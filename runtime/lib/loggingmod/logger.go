@@ -3,6 +3,7 @@ package loggingmod
 import (
 	"errors"
 	"slices"
+	"sync"
 
 	"go.starlark.net/starlark"
 
@@ -57,9 +58,8 @@ func (l *logger) Truth() starlark.Bool { return true }
 // Hash hashes the name.
 func (l *logger) Hash() (uint32, error) { return starlark.String(l.name).Hash() }
 
-var loggerMethods map[string]*starlark.Builtin
-
-func init() {
+// loggerMethods are made when a script first asks for one.
+var loggerMethods = sync.OnceValue(func() map[string]*starlark.Builtin {
 	table := map[string]function{
 		"addFilter":         loggerFilter,
 		"addHandler":        loggerHandler,
@@ -75,12 +75,12 @@ func init() {
 			return b.Receiver().(*logger).call(thread, b.Name(), args, kwargs)
 		}
 	}
-	loggerMethods = py.Functions(table)
-}
+	return py.Functions(table)
+})
 
 // Attr returns a method or a setting.
 func (l *logger) Attr(name string) (starlark.Value, error) {
-	if f := loggerMethods[name]; f != nil {
+	if f := loggerMethods()[name]; f != nil {
 		return f.BindReceiver(l), nil
 	}
 	l.m.mu.Lock()
@@ -113,7 +113,7 @@ func (l *logger) Attr(name string) (starlark.Value, error) {
 
 // AttrNames lists what Attr knows.
 func (l *logger) AttrNames() []string {
-	return attrNames(loggerMethods, "disabled", "filters", "handlers", "level", "name", "parent", "propagate")
+	return attrNames(loggerMethods(), "disabled", "filters", "handlers", "level", "name", "parent", "propagate")
 }
 
 // SetField sets propagate, disabled, level or handlers.
