@@ -31,7 +31,7 @@
 // # What is refused
 //
 // Classes, generators (yield), decorators, exec, backquotes, tuple parameters, complex numbers, \N{…},
-// relative imports, and import * within functions or of modules whose names are not known before the
+// relative imports, a dict display with both True and 1, and import * within functions or of modules whose names are not known before the
 // program runs. Each is refused at its place with what to write instead, all of them at once.
 //
 // # Differences from CPython 2.7
