@@ -16,7 +16,7 @@ func TestPowModLarge(t *testing.T) {
 	number := func(bits uint, and int64) *big.Int {
 		return new(big.Int).Add(new(big.Int).Lsh(big.NewInt(1), bits), big.NewInt(and))
 	}
-	for _, z := range []*big.Int{number(20_000, 7), number(20_000, 6), new(big.Int).Neg(number(20_000, 9))} {
+	for _, z := range []*big.Int{number(20_000, 6), new(big.Int).Neg(number(20_000, 9))} {
 		x, y := number(21_000, 5), number(3000, 11)
 		got, err := powMod(new(starlark.Thread), x, y, z)
 		if want := new(big.Int).Exp(x, y, z); err != nil || got.Cmp(want) != 0 {
