@@ -132,8 +132,9 @@ func (c *faultConn) request() string {
 }
 
 func (c *faultConn) send(s string) error {
+	c.s.sent.Add(int64(len(s))) // before a client can have read it
 	n, err := io.WriteString(c.Conn, s)
-	c.s.sent.Add(int64(n))
+	c.s.sent.Add(int64(n - len(s)))
 	return err
 }
 
