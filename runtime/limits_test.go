@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -35,7 +36,12 @@ func TestEveryLimit(t *testing.T) {
 		{Limits{JSONDepth: 3}, LimitError{Limit: "JSON depth", Value: "3 levels", Flag: "--max-json-depth"}, "", "json.dumps([[[[]]]])"},
 		{Limits{Memory: 32 << 20}, LimitError{Limit: "memory", Value: "33554432 bytes", Flag: "--max-memory"}, "", "'x' * (1 << 28)"},
 	}
+	shown := make(map[string]bool) // the limits that a row has, by their names in Limits
 	for _, tt := range tests {
+		fields := reflect.ValueOf(tt.limits)
+		for i := range fields.NumField() {
+			shown[fields.Type().Field(i).Name] = shown[fields.Type().Field(i).Name] || !fields.Field(i).IsZero()
+		}
 		text := tt.head + "def f(x):\n  " + strings.ReplaceAll(tt.body, "; ", "\n  ") + "\n"
 		check := func(how string, err error) {
 			t.Helper()
@@ -55,6 +61,11 @@ func TestEveryLimit(t *testing.T) {
 		}
 		check("in a script", run(text+"attempt(f, 0)\nfail('goes on')\n"))
 		check("in a file", run("load('lib.star', 'f')\nfail('goes on')\n"))
+		for _, clause := range []string{"except:", "except BaseException:", "finally:"} {
+			src := "import httplib, json, socket, testserver, time\n" + text + "try:\n  f(0)\n" + clause + "\n  pass\nraise ValueError('goes on')\n"
+			_, err := rt.Run(context.Background(), "x.py", []byte(src))
+			check("before "+clause, err)
+		}
 		check("in parallel", run(text+"attempt(parallel, f, [0, 1], errors='return')\nfail('goes on')\n"))
 		if tt.head != server { // which ends with its run
 			globals, err := rt.Run(context.Background(), "x.star", []byte(text+"def g(): attempt(f, 0)\n"))
@@ -64,6 +75,11 @@ func TestEveryLimit(t *testing.T) {
 			}
 			_, err = rt.Call(context.Background(), globals["g"].(starlark.Callable), nil, nil)
 			check("by Call", err)
+		}
+	}
+	for name, ok := range shown {
+		if !ok {
+			t.Errorf("no row shows the limit %s", name)
 		}
 	}
 }
