@@ -49,7 +49,7 @@ def f():
 	if raceEnabled {
 		t.Skip("the operands are large, and nothing here is concurrent")
 	}
-	const wall = 250 * time.Millisecond
+	const wall = 100 * time.Millisecond
 	for _, tt := range heavy {
 		src := prepare + tt.expr + ")\nf()\n"
 		rt, _ := newRuntime(t, Config{Stderr: io.Discard, Limits: Limits{Wall: wall, Steps: -1, Memory: 1 << 30}})
