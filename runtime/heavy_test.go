@@ -27,7 +27,7 @@ var heavy = []struct{ file, expr string }{
 	{"x.star", `StringIO.StringIO(w).readlines()`}, {"x.star", `httplib.HTTPMessage(StringIO.StringIO("A: b\r\n" * 100000))`},
 	{"x.star", `math.factorial(20000)`}, {"x.star", `parallel(len, ["x"] * 10000)`},
 	{"x.py", `map(None, l, l)`}, {"x.py", `map(str, l)`}, {"x.py", `zip(l, l)`}, {"x.py", `filter(None, l)`}, {"x.py", `reduce(lambda a, b: a + b, l)`},
-	{"x.py", `sum(l)`}, {"x.py", `sorted(l, reverse=True)`}, {"x.py", `range(3000000)`}, {"x.py", `list(xrange(3000000))`}, {"x.py", `set(l)`},
+	{"x.py", `sum(l)`}, {"x.py", `sorted(l, reverse=True)`}, {"x.py", `range(3000000)`}, {"x.py", `list(xrange(3000000))`}, {"x.py", `set(l)`}, {"x.py", `set(s)`},
 	{"x.py", `dict.fromkeys(l)`}, {"x.py", `l.count(-1)`}, {"x.py", `l == list(l)`}, {"x.py", `cmp(l, list(l))`}, {"x.py", `repr(l)`}, {"x.py", `str(d)`},
 	{"x.py", `s.upper()`}, {"x.py", `s.encode("hex")`}, {"x.py", `s.encode("base64")`}, {"x.py", `s.replace("a", "bb")`}, {"x.py", `w.split()`},
 	{"x.py", `w.title()`}, {"x.py", `s.translate(None, "a")`}, {"x.py", `s.expandtabs()`}, {"x.py", `s.zfill(1 << 25)`}, {"x.py", `s.center(1 << 25)`},

@@ -300,25 +300,34 @@ func makeTuple(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	return starlark.Tuple(elems), nil
 }
 
-// makeSet is set(iterable=()).
+// A set takes about elementSize bytes for each element, twice that while it grows; below
+// smallSet elements that is not worth a question.
+const (
+	elementSize = 4 * valueSize
+	smallSet    = 1 << 10
+)
+
+// makeSet is set(iterable=()). It takes the room of what is different, however much is not.
 func makeSet(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	elems, err := items(thread, b, args, kwargs)
-	if err != nil {
+	var x starlark.Value = starlark.Tuple{}
+	if err := py.UnpackAny(b.Name(), args, kwargs, "iterable?", &x); err != nil {
 		return nil, err
 	}
-	set := starlark.NewSet(len(elems))
-	for i, e := range elems {
+	set, room := starlark.NewSet(min(max(starlark.Len(x), 0), smallSet)), smallSet
+	err := each(thread, x, func(e starlark.Value) (bool, error) {
 		if err := hashable(e); err != nil {
-			return nil, err
+			return false, err
 		}
-		if err := set.Insert(e); err != nil {
-			return nil, err
-		}
-		if i%spendEvery == 0 {
-			if err := host.Spend(thread, spendEvery); err != nil {
-				return nil, err
+		if set.Len() == room {
+			if err := host.Reserve(thread, 2*elementSize*int64(room)); err != nil {
+				return false, err
 			}
+			room *= 2
 		}
+		return true, set.Insert(e)
+	})
+	if err != nil {
+		return nil, err
 	}
 	return set, nil
 }

@@ -36,8 +36,8 @@ func NewAddressList(addresses []Address) *AddressList {
 }
 
 // newAddressList is AddressList(field): a text, or something false for no addresses.
-func newAddressList(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	field, err := addressField(b, args, kwargs, "field")
+func newAddressList(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	field, err := addressField(thread, b, args, kwargs, "field")
 	if err != nil {
 		return nil, err
 	}

@@ -184,20 +184,34 @@ func First(addresses []Address) starlark.Tuple {
 	return addresses[0].Tuple()
 }
 
-func parseAddr(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	field, err := addressField(b, args, kwargs, "address")
-	return First(ParseAddresses(field)), err
+func parseAddr(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	field, err := addressField(thread, b, args, kwargs, "address")
+	if err != nil {
+		return nil, err
+	}
+	return First(ParseAddresses(field)), nil
 }
 
+// addressCost is the most bytes that addresses take for each byte of the text that
+// they are read from: "a," becomes an Address and a tuple of two strings.
+const addressCost = 80
+
 // addressField unpacks the one argument of parseaddr and AddressList; anything
-// false holds no addresses.
-func addressField(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param string) (string, error) {
-	return textArg(b, args, kwargs, param, func(v starlark.Value) *py.Exception {
+// false holds no addresses. There is room for the addresses, or an error.
+func addressField(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param string) (string, error) {
+	field, err := textArg(b, args, kwargs, param, func(v starlark.Value) *py.Exception {
 		if v.Truth() {
 			return noLen(v)
 		}
 		return nil
 	})
+	if err != nil {
+		return "", err
+	}
+	if err := host.Spend(thread, len(field)/host.BytesPerStep); err != nil {
+		return "", err
+	}
+	return field, host.Reserve(thread, addressCost*int64(len(field)))
 }
 
 func dumpAddressPair(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
