@@ -24,7 +24,8 @@ type Config struct {
 	Limits Limits
 
 	// Stdin is sys.stdin; nil is empty. Stdout and Stderr take what scripts
-	// write; nil is the process's own. Writes are serialized.
+	// write; nil is the process's own. Writes are serialized, and nothing ends one:
+	// a run that is stopped meanwhile returns when the writer does.
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
