@@ -71,23 +71,5 @@ func expandTabs(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	if n := strings.Count(s, "\t"); tab > 0 && n > 0 && tab > maxText/n {
 		return nil, py.MemoryError.New(nil)
 	}
-	var out strings.Builder
-	column := 0
-	for i := range len(s) {
-		switch c := s[i]; c {
-		case '\t':
-			if tab > 0 {
-				n := tab - column%tab
-				out.WriteString(strings.Repeat(" ", n))
-				column += n
-			}
-		case '\n', '\r':
-			out.WriteByte(c)
-			column = 0
-		default:
-			out.WriteByte(c)
-			column++
-		}
-	}
-	return result(thread, out.String())
+	return result(thread, py.ExpandTabs(s, tab, py.OneByte))
 }

@@ -199,23 +199,8 @@ func uniExpandTabs(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 	if n := strings.Count(s, "\t"); tab > 0 && n > 0 && tab > maxText/n {
 		return nil, py.MemoryError.New(nil)
 	}
-	var out strings.Builder
-	column := 0
-	for _, c := range parts(s) {
-		switch c {
-		case "\t":
-			if tab > 0 {
-				n := tab - column%tab
-				out.WriteString(strings.Repeat(" ", n))
-				column += n
-			}
-		case "\n", "\r":
-			out.WriteString(c)
-			column = 0
-		default:
-			out.WriteString(c)
-			column++
-		}
-	}
-	return textResult(thread, out.String())
+	return textResult(thread, py.ExpandTabs(s, tab, func(rest string) int {
+		_, size := py.DecodeRune(rest)
+		return size
+	}))
 }

@@ -40,7 +40,7 @@ type Wrapper struct {
 // Wrap returns the lines of text.
 func (w *Wrapper) Wrap(text string) []string {
 	if !w.KeepTabs {
-		text = expandTabs(text)
+		text = py.ExpandTabs(text, 8, py.OneByte)
 	}
 	if !w.KeepWhiteSpace {
 		text = strings.Map(func(r rune) rune {
@@ -96,30 +96,6 @@ func (w *Wrapper) Wrap(text string) []string {
 }
 
 func isBlank(s string) bool { return py.Strip(s) == "" }
-
-// expandTabs is s.expandtabs().
-func expandTabs(s string) string {
-	if !strings.Contains(s, "\t") {
-		return s
-	}
-	var b strings.Builder
-	column := 0
-	for i := range len(s) {
-		switch c := s[i]; c {
-		case '\t':
-			n := 8 - column%8
-			b.WriteString(strings.Repeat(" ", n))
-			column += n
-		case '\n', '\r':
-			b.WriteByte(c)
-			column = 0
-		default:
-			b.WriteByte(c)
-			column++
-		}
-	}
-	return b.String()
-}
 
 // A splitter cuts text into white space, words, the parts of hyphenated words, and dashes.
 //
