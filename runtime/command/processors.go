@@ -26,7 +26,13 @@ const (
 // processors, and a collector that works half as often as Go's, from its first
 // second thread on. GOMAXPROCS and GOGC in the environment have the last word. The
 // caller calls stop when the script is over.
+//
+// A script with a limit of memory keeps them all: on one, it would take three times
+// its limit while what watches it waits for its turns.
 func (o *options) onOneProcessor() (stop func()) {
+	if o.Config.Limits.Memory > 0 {
+		return func() {}
+	}
 	var mu sync.Mutex
 	var concurrent bool
 	timer := time.AfterFunc(alone, func() {

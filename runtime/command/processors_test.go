@@ -27,6 +27,15 @@ func TestOneProcessor(t *testing.T) {
 		return percent
 	}
 	synctest.Test(t, func(t *testing.T) {
+		var watched options
+		watched.Config.Limits.Memory = 1 << 20
+		stopped := watched.onOneProcessor()
+		time.Sleep(2 * alone)
+		if n := goruntime.GOMAXPROCS(0); n != 2 {
+			t.Errorf("with a limit of memory: GOMAXPROCS is %d; want 2", n)
+		}
+		stopped()
+
 		var o options
 		stop := o.onOneProcessor()
 		stop()
