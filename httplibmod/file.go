@@ -195,25 +195,7 @@ func fileReadLines(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 		return nil, err
 	}
 	f := fileOf(b, thread)
-	return readLines(hint, func() (string, error) { return f.line(all) })
-}
-
-// readLines is readlines(hint): lines until their bytes are at least hint, or
-// there are no more.
-func readLines(hint int64, next func() (string, error)) (starlark.Value, error) {
-	var lines []starlark.Value
-	for total := int64(0); total < hint; {
-		line, err := next()
-		if err != nil {
-			return nil, err
-		}
-		if line == "" {
-			break
-		}
-		lines = append(lines, starlark.String(line))
-		total += int64(len(line))
-	}
-	return starlark.NewList(lines), nil
+	return host.ReadLines(thread, hint, func() (string, error) { return f.line(all) })
 }
 
 // fileClose is close().

@@ -142,7 +142,7 @@ func clientReadLines(thread *starlark.Thread, b *starlark.Builtin, args starlark
 		return nil, err
 	}
 	r := clientOf(b)
-	return readLines(hint, func() (string, error) { return r.line(thread, all) })
+	return host.ReadLines(thread, hint, func() (string, error) { return r.line(thread, all) })
 }
 
 // clientRead1 is read1([n]): what is there after at most one wait for the server.

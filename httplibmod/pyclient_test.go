@@ -50,6 +50,7 @@ func TestClientResponse(t *testing.T) {
 		{plain, "show([l for l in r], r.closed)", "['one\\n', 'two\\n', 'three'] True"},
 		{chunked, "show([l for l in r], r.closed)", "['one\\n', 'two\\n', 'three'] True"},
 		{plain, "show(r.readline(), r.readline(2), r.readline(), r.readlines(), r.readline())", "'one\\n' 'tw' 'o\\n' ['three'] ''"},
+		{plain, "show(r.readlines(4), r.readlines(0))", "['one\\n'] ['two\\n', 'three']"},
 		{plain, "show(r.peek()[:3], r.read(3), r.closed, r.getcode(), r.headers == r.msg, r.info() == r.msg)", "'one' 'one' False 200 True True"},
 		{plain, "show(r.read1(), r.read1(), r.closed)", "'one\\ntwo\\nthree' '' True"},
 		{chunked, "show(r.read1(2), r.peek(), r.read1(), r.read1(), r.read1(), r.read1(), r.closed)", "'on' 'e\\n' 'e\\n' 'two\\nth' 'ree' '' True"},

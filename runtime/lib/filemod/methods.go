@@ -127,22 +127,7 @@ func fileReadLines(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 	if hint > 0 {
 		hint = max(hint, bufferSize)
 	}
-	var all []starlark.Value
-	for total := int64(0); hint <= 0 || total < hint; {
-		s, err := f.in.readLine(h, -1)
-		if err != nil {
-			return nil, err
-		}
-		if s == "" {
-			break
-		}
-		all = append(all, starlark.String(s))
-		total += int64(len(s))
-		if err := host.Spend(thread, 1); err != nil {
-			return nil, err
-		}
-	}
-	return starlark.NewList(all), nil
+	return host.ReadLines(thread, hint, func() (string, error) { return f.in.readLine(h, -1) })
 }
 
 // fileNext is f.next(): the next line, or StopIteration.

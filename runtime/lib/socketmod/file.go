@@ -245,19 +245,10 @@ func fileReadLines(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 	if err := f.begin(thread, "read from", "recv"); err != nil {
 		return nil, err
 	}
-	var lines []starlark.Value
-	for total := 0; hint <= 0 || total < hint; {
+	return host.ReadLines(thread, int64(hint), func() (string, error) {
 		line, err := f.readLine(-1)
-		if err != nil {
-			return nil, err
-		}
-		if line == "" {
-			break
-		}
-		lines = append(lines, line)
-		total += len(line)
-	}
-	return starlark.NewList(lines), nil
+		return string(line), err
+	})
 }
 
 // fileNext is next(): StopIteration at the end.

@@ -266,24 +266,10 @@ func respReadLines(thread *starlark.Thread, b *starlark.Builtin, args starlark.T
 	if !r.buffered {
 		return callWith(thread, r.fp, "readlines", args, kwargs)
 	}
-	var lines []starlark.Value
-	for total := 0; ; {
+	return host.ReadLines(thread, int64(hint), func() (string, error) {
 		line, err := r.line(thread, -1)
-		if err != nil {
-			return nil, err
-		}
-		if line == "" {
-			break
-		}
-		if err := host.Spend(thread, 1); err != nil {
-			return nil, err
-		}
-		lines = append(lines, line)
-		if total += len(line); hint > 0 && total >= hint {
-			break
-		}
-	}
-	return starlark.NewList(lines), nil
+		return string(line), err
+	})
 }
 
 // respNext is next().
