@@ -1,7 +1,6 @@
 package hashlibmod
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -47,11 +46,7 @@ func TestHash(t *testing.T) {
 }
 
 func TestEndsWithTheRun(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	why := errors.New("why")
-	cancel(why)
-	thread := new(starlark.Thread)
-	host.Attach(thread, ctx, host.Host{})
+	thread, why := libtest.EndedRun()
 	args := starlark.Tuple{starlark.String("sha1"), starlark.String("p"), starlark.String("s"), starlark.MakeInt64(1 << 60)}
 	if _, err := starlark.Call(thread, Module().Members["pbkdf2_hmac"], args, nil); !errors.Is(err, why) {
 		t.Errorf("pbkdf2_hmac in a cancelled run: %v; want its cause", err)

@@ -1,7 +1,6 @@
 package jsonmod
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"math/rand"
@@ -12,7 +11,6 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
-	"starwire/runtime/host"
 	"starwire/runtime/lib/libtest"
 	"starwire/runtime/py"
 )
@@ -180,19 +178,14 @@ func TestOurOwnValues(t *testing.T) {
 }
 
 func TestEndsWithTheRun(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	why := errors.New("why")
-	cancel(why)
-	thread := new(starlark.Thread)
-	host.Attach(thread, ctx, host.Host{})
-	huge, _ := starlark.Call(thread, starlark.Universe["range"], starlark.Tuple{starlark.MakeInt(1 << 30)}, nil)
+	thread, why := libtest.EndedRun()
 	// Twice itself, a thousand times: a text of 2**1000 numbers.
 	var wide starlark.Value = starlark.MakeInt(1)
 	for range MaxDepth - 1 {
 		wide = starlark.Tuple{wide, wide}
 	}
 	tests := map[string]starlark.Value{
-		"loads": starlark.String("[" + strings.Repeat("0,", 1000) + "0]"), "dumps": huge, "encode": wide,
+		"loads": starlark.String("[" + strings.Repeat("0,", 1000) + "0]"), "dumps": libtest.Huge(t), "encode": wide,
 		"indent": starlark.String("[" + strings.Repeat("0,", 1000) + "0]"),
 	}
 	for name, arg := range tests {

@@ -1,6 +1,6 @@
-// Package libtest replays sessions recorded from CPython 2.7.18 on the
-// companion modules. testdata/record/companions.py describes sessions and
-// records them.
+// Package libtest is what the tests of the companion modules share. Foremost, it
+// replays sessions recorded from CPython 2.7.18 on the modules:
+// testdata/record/companions.py describes sessions and records them.
 package libtest
 
 import (

@@ -1,7 +1,6 @@
 package mathmod
 
 import (
-	"context"
 	"errors"
 	"math"
 	"strings"
@@ -53,16 +52,8 @@ func TestHasAllOfStock(t *testing.T) {
 }
 
 func TestEndsWithTheRun(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	why := errors.New("why")
-	cancel(why)
-	thread := new(starlark.Thread)
-	host.Attach(thread, ctx, host.Host{})
-	huge, err := starlark.Call(thread, starlark.Universe["range"], starlark.Tuple{starlark.MakeInt(1 << 30)}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := starlark.Call(thread, Module().Members["fsum"], starlark.Tuple{huge}, nil); !errors.Is(err, why) {
+	thread, why := libtest.EndedRun()
+	if _, err := starlark.Call(thread, Module().Members["fsum"], starlark.Tuple{libtest.Huge(t)}, nil); !errors.Is(err, why) {
 		t.Errorf("fsum in a cancelled run: %v; want its cause", err)
 	}
 }

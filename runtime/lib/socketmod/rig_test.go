@@ -5,58 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
-	"runtime"
 	"testing"
 	"time"
 
 	"go.starlark.net/starlark"
-	"go.uber.org/goleak"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lib/libtest"
 	"starwire/runtime/py"
 )
 
-// TestMain looks for goroutines and descriptors that the tests left behind.
-func TestMain(m *testing.M) {
-	before := descriptors()
-	code := m.Run()
-	if code == 0 {
-		if err := goleak.Find(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-		after := descriptors()
-		for range 100 { // the pipes of splice wait for the collector
-			if after <= before {
-				break
-			}
-			runtime.GC()
-			after = descriptors()
-		}
-		if after > before {
-			fmt.Fprintf(os.Stderr, "%d descriptors are open; %d were before the tests\n", after, before)
-			code = 1
-		}
-	}
-	os.Exit(code)
-}
-
-// descriptors counts the process's open files where the system shows them. The
-// poller's own, which the first socket opens, is there from the start.
-func descriptors() int {
-	if l, err := net.Listen("tcp", "127.0.0.1:0"); err == nil {
-		l.Close()
-	}
-	if runtime.GOOS != "linux" {
-		return 0
-	}
-	entries, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		return 0
-	}
-	return len(entries)
-}
+func TestMain(m *testing.M) { libtest.Main(m) }
 
 // dialTCP is what a run that may do everything dials with.
 func dialTCP(ctx context.Context, d host.DialRequest) (net.Conn, error) {

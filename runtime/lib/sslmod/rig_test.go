@@ -12,11 +12,9 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"math/big"
 	"net"
 	"os"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,7 +22,6 @@ import (
 	"time"
 
 	"go.starlark.net/starlark"
-	"go.uber.org/goleak"
 
 	"starwire/runtime/host"
 	"starwire/runtime/lib/libtest"
@@ -32,36 +29,7 @@ import (
 	"starwire/runtime/py"
 )
 
-// TestMain looks for goroutines and descriptors that the tests left behind.
-func TestMain(m *testing.M) {
-	before := descriptors()
-	code := m.Run()
-	if code == 0 {
-		if err := goleak.Find(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-		if after := descriptors(); after > before {
-			fmt.Fprintf(os.Stderr, "%d descriptors are open; %d were before the tests\n", after, before)
-			code = 1
-		}
-	}
-	os.Exit(code)
-}
-
-func descriptors() int {
-	if l, err := net.Listen("tcp", "127.0.0.1:0"); err == nil {
-		l.Close()
-	}
-	if runtime.GOOS != "linux" {
-		return 0
-	}
-	entries, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		return 0
-	}
-	return len(entries)
-}
+func TestMain(m *testing.M) { libtest.Main(m) }
 
 // An authority signs the tests' certificates.
 type authority struct {

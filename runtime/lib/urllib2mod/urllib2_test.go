@@ -34,27 +34,9 @@ func serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(code)
 	}
 	switch first {
-	case "ok":
-		io.WriteString(w, "hello")
-	case "lines":
-		io.WriteString(w, "one\ntwo\nthree")
-	case "empty":
 	case "echo":
 		body, _ := io.ReadAll(r.Body)
 		fmt.Fprintf(w, "%s %s %q %s %s", r.Method, r.RequestURI, body, r.Header.Get("Content-Type"), r.Header.Get("X-Own"))
-	case "status":
-		var code int
-		fmt.Sscan(rest, &code)
-		w.WriteHeader(code)
-		io.WriteString(w, "body of "+rest)
-	case "count": // count/3 leads to count/2, …
-		var n int
-		fmt.Sscan(rest, &n)
-		if n == 0 {
-			io.WriteString(w, "end")
-			return
-		}
-		redirect(302, fmt.Sprintf("/count/%d", n-1))
 	case "near":
 		redirect(301, "ok")
 	case "loop":
@@ -84,6 +66,8 @@ func serve(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		http.SetCookie(w, &http.Cookie{Name: "id", Value: "7"})
+	default:
+		libtest.Site(w, r)
 	}
 }
 
@@ -93,9 +77,7 @@ func start(t *testing.T, h host.Host, handler http.HandlerFunc) (*starlark.Threa
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	if h.Dial == nil {
-		h.Dial = func(ctx context.Context, d host.DialRequest) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
-		}
+		h.Dial = libtest.DialTo(server)
 	}
 	thread, attached := libtest.Thread(t, h)
 	return thread, attached, starlark.StringDict{
@@ -216,9 +198,7 @@ func TestCanceled(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(context.Background())
 		thread := new(starlark.Thread)
 		attached := host.Attach(thread, ctx, host.Host{
-			Dial: func(ctx context.Context, _ host.DialRequest) (net.Conn, error) {
-				return new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
-			},
+			Dial:  libtest.DialTo(server),
 			Raise: func(_ *starlark.Thread, err error) { thread.Cancel(err.Error()) },
 		})
 		done := make(chan error, 1)

@@ -1,14 +1,12 @@
 package urllibmod
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
 
 	"go.starlark.net/starlark"
 
-	"starwire/runtime/host"
 	"starwire/runtime/lib/libtest"
 )
 
@@ -63,17 +61,9 @@ func (o onlyItems) Attr(name string) (starlark.Value, error) {
 }
 
 func TestURLEncodeEndsWithTheRun(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	why := errors.New("why")
-	cancel(why)
-	thread := new(starlark.Thread)
-	host.Attach(thread, ctx, host.Host{})
-	huge, err := starlark.Call(thread, starlark.Universe["range"], starlark.Tuple{starlark.MakeInt(1 << 30)}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	query := starlark.Tuple{starlark.Tuple{starlark.String("a"), huge}}
-	_, err = starlark.Call(thread, Module().Members["urlencode"], starlark.Tuple{query, starlark.True}, nil)
+	thread, why := libtest.EndedRun()
+	query := starlark.Tuple{starlark.Tuple{starlark.String("a"), libtest.Huge(t)}}
+	_, err := starlark.Call(thread, Module().Members["urlencode"], starlark.Tuple{query, starlark.True}, nil)
 	if !errors.Is(err, why) {
 		t.Errorf("urlencode in a cancelled run: %v; want its cause", err)
 	}

@@ -25,34 +25,18 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func serve(w http.ResponseWriter, r *http.Request) {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch first {
-	case "ok":
-		io.WriteString(w, "hello")
-	case "lines":
-		io.WriteString(w, "one\ntwo\nthree")
 	case "echo":
 		body, _ := io.ReadAll(r.Body)
 		user, password, _ := r.BasicAuth()
 		fmt.Fprintf(w, "%s %s %s %q %s:%s", r.Proto, r.Method, r.RequestURI, body, user, password)
-	case "status":
-		var code int
-		fmt.Sscan(rest, &code)
-		w.WriteHeader(code)
-		io.WriteString(w, "body of "+rest)
-	case "count": // count/3 leads to count/2, …
-		var n int
-		fmt.Sscan(rest, &n)
-		if n == 0 {
-			io.WriteString(w, "end")
-			return
-		}
-		w.Header().Set("Location", fmt.Sprintf("/count/%d", n-1))
-		w.WriteHeader(302)
 	case "to":
 		w.Header().Set("Location", rest)
 		w.WriteHeader(301)
 	case "short":
 		w.Header().Set("Content-Length", "100")
 		io.WriteString(w, "only this")
+	default:
+		libtest.Site(w, r)
 	}
 }
 
@@ -62,6 +46,7 @@ func start(t *testing.T, env map[string]string, dialled *string) (*starlark.Thre
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(serve))
 	t.Cleanup(server.Close)
+	dial := libtest.DialTo(server)
 	names := make([]string, 0, len(env))
 	for name := range env {
 		names = append(names, name)
@@ -72,7 +57,7 @@ func start(t *testing.T, env map[string]string, dialled *string) (*starlark.Thre
 			if d.Host == "nowhere" {
 				return nil, &net.DNSError{Err: "no such host", Name: d.Host, IsNotFound: true}
 			}
-			return new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
+			return dial(ctx, d)
 		},
 		Environ: func() []string { return names },
 		Getenv:  func(name string) (string, bool, error) { v, ok := env[name]; return v, ok, nil },
