@@ -21,20 +21,34 @@ func try(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	if !ok {
 		return nil, py.TypeError.Errorf("%s: got %s, want a frame", b.Name(), args[0].Type())
 	}
-	v, x, err := guard(thread, b, args[1], nil, nil)
-	if err == nil {
+	v, x, err := attempt(thread, b, args[1])
+	if err != nil {
+		return nil, err
+	}
+	if x == nil {
 		return starlark.Tuple{v, starlark.None}, nil
+	}
+	stateOf(thread).handle(thread, f, x)
+	return starlark.Tuple{starlark.None, x}, nil
+}
+
+// attempt runs the block of a try statement. It returns its value, or the
+// exception that ended it, which counts as caught; or the error that no script
+// catches.
+func attempt(thread *starlark.Thread, b *starlark.Builtin, block starlark.Value) (starlark.Value, *py.Exception, error) {
+	v, x, err := guard(thread, b, block, nil, nil)
+	if err == nil {
+		return v, nil, nil
 	}
 	st := stateOf(thread)
 	if x == nil {
 		x = st.exiting(err)
 	}
 	if x == nil {
-		return nil, err
+		return nil, nil, err
 	}
 	st.caught.add(x, err, thread.CallStackDepth()-2)
-	st.handle(thread, f, x)
-	return starlark.Tuple{starlark.None, x}, nil
+	return nil, x, nil
 }
 
 // exiting returns the SystemExit behind an error, or nil if there is none or the
@@ -63,18 +77,13 @@ func finally(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if len(args) != 1 {
 		return nil, py.TypeError.Errorf("%s takes 1 argument", b.Name())
 	}
-	v, x, err := guard(thread, b, args[0], nil, nil)
-	if err == nil {
-		return starlark.Tuple{v, starlark.None}, nil
-	}
-	st := stateOf(thread)
-	if x == nil {
-		x = st.exiting(err)
-	}
-	if x == nil {
+	v, x, err := attempt(thread, b, args[0])
+	if err != nil {
 		return nil, err
 	}
-	st.caught.add(x, err, thread.CallStackDepth()-2)
+	if x == nil {
+		return starlark.Tuple{v, starlark.None}, nil
+	}
 	return starlark.Tuple{starlark.None, x}, nil
 }
 
