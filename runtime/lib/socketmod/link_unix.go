@@ -45,11 +45,9 @@ func (c *rawIO) init() {
 	}
 }
 
-// recv reads once without blocking; flags as in recv(2).
-func (l *link) recv(p []byte, flags int) (int, error) {
-	c := &l.io
-	c.buf, c.flags = p, flags
-	err := l.raw.Control(c.doRecv)
+// done returns what a call moved, and its error; err is that of Go, which made it.
+// What could not be done at once is os.ErrDeadlineExceeded.
+func (c *rawIO) done(err error) (int, error) {
 	c.buf = nil
 	if err == nil {
 		err = c.err
@@ -59,10 +57,19 @@ func (l *link) recv(p []byte, flags int) (int, error) {
 		return 0, os.ErrDeadlineExceeded
 	case err != nil:
 		return 0, err
-	case c.n == 0 && len(p) > 0:
-		return 0, io.EOF
 	}
 	return c.n, nil
+}
+
+// recv reads once without blocking; flags as in recv(2).
+func (l *link) recv(p []byte, flags int) (int, error) {
+	c := &l.io
+	c.buf, c.flags = p, flags
+	n, err := c.done(l.raw.Control(c.doRecv))
+	if err == nil && n == 0 && len(p) > 0 {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // send writes once. With wait it waits, to the deadline, until the system takes
@@ -81,17 +88,7 @@ func (l *link) send(p []byte, wait bool) (int, error) {
 	} else {
 		err = l.raw.Control(func(fd uintptr) { c.doSend(fd) })
 	}
-	c.buf = nil
-	if err == nil {
-		err = c.err
-	}
-	switch {
-	case err == syscall.EAGAIN:
-		return 0, os.ErrDeadlineExceeded
-	case err != nil:
-		return 0, err
-	}
-	return c.n, nil
+	return c.done(err)
 }
 
 // peek looks for the next byte, or the end of input, and takes nothing.
