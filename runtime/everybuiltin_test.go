@@ -47,7 +47,7 @@ makers = {
     "HTTPResponse": lambda: httplib.HTTPResponse("HTTP/1.1 200 OK\r\n" + head + "\r\n" + s),
     "HTTPConnection": lambda: httplib.HTTPConnection("h"), "HTTP": lambda: httplib.HTTP("h"),
     "socket": lambda: socket.socket(), "SSLContext": lambda: ssl.create_default_context(),
-    "md5": lambda: hashlib.md5(), "HMAC": lambda: hmac.new("k"), "CookieJar": lambda: cookielib.CookieJar(),
+    "md5": lambda: hashlib.md5(), "HMAC": lambda: hmac.new("k"), "CookieJar": lambda: cookielib.CookieJar(), "SimpleCookie": lambda: Cookie.SimpleCookie(csv), "Morsel": lambda: Cookie.Morsel(),
     "Request": lambda: urllib2.Request("http://h/", "x"), "OpenerDirector": lambda: urllib2.build_opener(),
     "Random": lambda: random.Random(), "SystemRandom": lambda: random.SystemRandom(),
     "Pattern": lambda: re.compile("(a*)*b|(\\w+)"), "Match": lambda: re.match("(a*)", s[:1 << 18]), "matches": lambda: re.finditer("a", s),

@@ -14,6 +14,7 @@ import (
 	"starwire/runtime/host"
 	"starwire/runtime/lib/base64mod"
 	"starwire/runtime/lib/cookielibmod"
+	"starwire/runtime/lib/cookiemod"
 	"starwire/runtime/lib/errnomod"
 	"starwire/runtime/lib/getoptmod"
 	"starwire/runtime/lib/hashlibmod"
@@ -49,6 +50,7 @@ var builtinModules = [...]struct {
 	{"binascii", base64mod.Binascii},
 	{"base64", base64mod.Module},
 	{"cookielib", cookielibmod.Module},
+	{"Cookie", cookiemod.Module},
 	{"errno", errnomod.Module},
 	{"getopt", getoptmod.Module},
 	{"hashlib", hashlibmod.Module},

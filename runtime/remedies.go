@@ -29,7 +29,6 @@ func moduleRemedies() map[string]string {
 			"asyncore":        "use parallel(fn, items), each with a socket of its own",
 			"SocketServer":    "testserver serves in tests; scripts are clients",
 			"BaseHTTPServer":  "testserver serves in tests; scripts are clients",
-			"Cookie":          "use cookielib, or resp.msg.getheaders('Set-Cookie') and split at ';'",
 			"xmlrpclib":       "post the XML by httplib, and read the reply by re",
 			"HTMLParser":      "use re",
 			"htmllib":         "use re",

@@ -15,6 +15,13 @@ type Composite interface {
 	ReprBy(show func(part starlark.Value) string) string
 }
 
+// A DoubleText is a Composite whose str() differs from its repr().
+type DoubleText interface {
+	Composite
+	// StrBy returns what String does, with the parts as show shows them.
+	StrBy(show func(part starlark.Value) string) string
+}
+
 // nests reports whether the text of v may show other values.
 func nests(v starlark.Value) bool {
 	switch v.(type) {
@@ -101,6 +108,11 @@ func (b *reprWriter) str(v starlark.Value, depth int) string {
 		return b.exception(v, depth)
 	case part:
 		return v.String()
+	case DoubleText:
+		if !b.visit() {
+			return ""
+		}
+		return v.StrBy(func(x starlark.Value) string { return b.text(x, depth+1) })
 	}
 	if nests(v) {
 		return b.text(v, depth)

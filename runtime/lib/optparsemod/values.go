@@ -21,7 +21,7 @@ var (
 	_ starlark.HasSetField = (*values)(nil)
 	_ starlark.Comparable  = (*values)(nil)
 	_ py.Reprer            = (*values)(nil)
-	_ py.Composite         = (*values)(nil)
+	_ py.DoubleText        = (*values)(nil)
 )
 
 // newValues is Values(defaults=None).
@@ -55,6 +55,9 @@ func (v *values) Repr() string { return "<Values: " + v.String() + ">" }
 func (v *values) ReprBy(show func(part starlark.Value) string) string {
 	return "<Values: " + show(&v.d) + ">"
 }
+
+// StrBy returns the text of a dict of the values.
+func (v *values) StrBy(show func(part starlark.Value) string) string { return show(&v.d) }
 
 // Type returns "Values".
 func (v *values) Type() string { return "Values" }
