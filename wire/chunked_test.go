@@ -116,6 +116,31 @@ func TestChunked(t *testing.T) {
 	}
 }
 
+// Hardenings H8 and H9 between two chunks, where the decoder has a way of its own
+// for sizes of two digits and one for others: of the four bytes around the second
+// size none may be another.
+func TestChunkedLineEnds(t *testing.T) {
+	const data = "0123456789abcdefg" // 11 in hex
+	for digits := 2; digits <= 16; digits++ {
+		line := fmt.Sprintf("\r\n%0*x\r\n", digits, len(data))
+		for at, want := range map[int]string{
+			0: "chunk-data at byte 8", 1: "chunk-data at byte 9", len(line) - 2: "chunk-size line at byte ", len(line) - 1: "chunk-size line at byte ",
+		} {
+			for _, c := range []byte("X\x00\r\n \x8d") {
+				if line[at] == c {
+					continue
+				}
+				in := "5\r\nhello" + line[:at] + string([]byte{c}) + line[at+1:] + data + "\r\n0\r\n\r\n"
+				for _, lenient := range []bool{false, true} {
+					if got := decode(t, in, Limits{}, lenient); !strings.HasPrefix(got, `"hello" wire: invalid `+want) {
+						t.Errorf("lenient %v: %q gives %s; want hello, and invalid %s", lenient, in, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
 // Each limit on chunked content at n-1, n and n+1.
 func TestChunkedLimits(t *testing.T) {
 	fill := func(n int) string { return strings.Repeat("x", n) }
