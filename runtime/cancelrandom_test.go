@@ -52,7 +52,8 @@ for s in using(testserver.start({})):
 time.sleep(3600)
 `,
 	}
-	rt, _ := newRuntime(t, Config{Permissions: Everything(), Limits: NoLimits()})
+	polling, _ := newRuntime(t, Config{Permissions: Everything(), Limits: NoLimits()})
+	blocking, _ := newRuntime(t, Config{Permissions: Everything(), Limits: NoLimits(), BlockingReads: true})
 	const runs, workers = 1000, 4
 	var wg sync.WaitGroup
 	for w := range workers {
@@ -60,6 +61,7 @@ time.sleep(3600)
 			random := rand.New(rand.NewPCG(uint64(w), 1))
 			for i := range runs / workers {
 				src := scripts[random.IntN(len(scripts))]
+				rt := []*Runtime{polling, blocking}[i%2]
 				ctx, cancel := context.WithTimeout(context.Background(), time.Duration(random.IntN(8_000))*time.Microsecond)
 				began := time.Now()
 				_, err := rt.Run(ctx, "x.star", []byte(src))

@@ -21,6 +21,7 @@ func TestCancelInEveryPhase(t *testing.T) {
 				r := newPhaseRig(t)
 				defer r.close()
 				src := r.script(p, p.py)
+				r.config.BlockingReads = true // TestTimeInEveryPhase has Go's poller
 				rt, err := New(r.config)
 				if err != nil {
 					t.Fatal(err)

@@ -70,7 +70,7 @@ func (r *run) listen(ctx context.Context) (net.Listener, error) {
 			return nil, err
 		}
 	}
-	r.rt.concurrent()
+	r.concurrent()
 	own := &ownListener{Listener: l, servers: &r.own, addr: l.Addr().(*net.TCPAddr).AddrPort()}
 	r.own.add(own.addr)
 	return own, nil

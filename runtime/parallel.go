@@ -149,7 +149,7 @@ func (g *group) run(thread *starlark.Thread, limit int) (starlark.Value, error) 
 
 	n := min(limit, len(g.items))
 	if n > 1 {
-		g.task.run.rt.concurrent()
+		g.task.run.concurrent()
 	}
 	loan := h.Lend()
 	var workers sync.WaitGroup

@@ -101,13 +101,6 @@ func (l *lockedReader) Read(p []byte) (int, error) {
 	return l.r.Read(p)
 }
 
-// concurrent says that script code is about to run beside other script code.
-func (rt *Runtime) concurrent() {
-	if rt.config.OnConcurrent != nil {
-		rt.config.OnConcurrent()
-	}
-}
-
 // Run runs the script src and returns its global variables, frozen. The name
 // stands in error messages, and load resolves names relative to it.
 //

@@ -137,8 +137,19 @@ func (rt *Runtime) newRun(ctx context.Context) *run {
 	if d := rt.config.SocketTimeout; d > 0 {
 		socketmod.SetDefault(t.host, socketmod.Seconds(d.Seconds()))
 	}
+	if rt.config.BlockingReads {
+		socketmod.BlockReads(t.host)
+	}
 	r.out.budget = h.Budget
 	return r
+}
+
+// concurrent says that script code is about to run beside other script code.
+func (r *run) concurrent() {
+	socketmod.PollReads(r.task.host)
+	if r.rt.config.OnConcurrent != nil {
+		r.rt.config.OnConcurrent()
+	}
 }
 
 // item begins a task of a session.

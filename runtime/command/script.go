@@ -21,6 +21,7 @@ import (
 
 func (o *options) runText(ctx context.Context, name string, src []byte, stderr io.Writer) int {
 	defer o.onOneProcessor()()
+	o.Config.BlockingReads = true
 	o.withBars()
 	rt, err := runtime.New(o.Config)
 	if err != nil {
@@ -74,6 +75,7 @@ func (o *options) talk(ctx context.Context, name string, text []byte, stdin *os.
 	if !term.IsTerminal(int(stdin.Fd())) {
 		return o.follow(ctx, name, text, stdin, stdout, stderr)
 	}
+	o.Config.BlockingReads = true
 	file := name
 	if o.HasCode {
 		file = ""

@@ -6,7 +6,10 @@ import (
 	"io"
 	"net"
 	"syscall"
+	"time"
 	"unsafe"
+
+	"starwire/runtime/host"
 )
 
 // mostDirect is the most that one system call moves here, in bytes: until it
@@ -14,7 +17,7 @@ import (
 const mostDirect = 256 << 10
 
 // A direct makes the system calls of a link without telling Go's scheduler. They
-// do not block (MSG_DONTWAIT; the poller waits). One that moves 64 KiB takes so
+// do not block (MSG_DONTWAIT; the poller or a kernelWait waits). One that moves 64 KiB takes so
 // long that the scheduler gives the processor to another thread, woken for it,
 // and where a script has one processor, the script then waits for that thread.
 //
@@ -25,6 +28,10 @@ type direct struct {
 	out  call
 	look func(fd uintptr) // as in.try, but takes nothing
 	push func(fd uintptr) // as out.try, once
+
+	wait *kernelWait // where the run has one thread
+	by   time.Time   // when the read under way must end; zero: never
+	fds  [2]pollFD   // of wait
 }
 
 // A call is one operation under way, and what it came to.
@@ -37,11 +44,18 @@ type call struct {
 
 // init makes d ready for conn, if it is one of net's own: what hides behind other
 // types may want to see its reads.
-func (d *direct) init(conn net.Conn, raw syscall.RawConn) {
+func (d *direct) init(h *host.Host, conn net.Conn, raw syscall.RawConn) {
 	switch conn.(type) {
 	case *net.TCPConn, *net.UnixConn:
-		d.raw = raw
-		d.in.try = func(fd uintptr) bool { return d.in.do(syscall.SYS_RECVFROM, fd, syscall.MSG_DONTWAIT) }
+		d.raw, d.wait = raw, kernelWaitOf(h)
+		d.in.try = func(fd uintptr) bool {
+			for !d.in.do(syscall.SYS_RECVFROM, fd, syscall.MSG_DONTWAIT) {
+				if !d.wait.wait(fd, d.by, &d.fds) {
+					return false
+				}
+			}
+			return true
+		}
 		d.look = func(fd uintptr) { d.in.do(syscall.SYS_RECVFROM, fd, syscall.MSG_DONTWAIT|syscall.MSG_PEEK) }
 		d.out.try = func(fd uintptr) bool {
 			return d.out.do(syscall.SYS_SENDTO, fd, syscall.MSG_DONTWAIT|syscall.MSG_NOSIGNAL)
@@ -85,7 +99,7 @@ func (l *link) receive(p []byte) (n int, ok bool, err error) {
 	if d.raw == nil || len(p) == 0 {
 		return 0, false, nil
 	}
-	d.in.buf = p[:min(len(p), mostDirect)]
+	d.in.buf, d.by = p[:min(len(p), mostDirect)], l.reads.by
 	n, err = d.in.result(d.raw.Read(d.in.try))
 	if n == 0 && err == nil {
 		err = io.EOF
@@ -132,4 +146,11 @@ func (l *link) transmitNow(p []byte) (n int, ok bool, err error) {
 		err = nil
 	}
 	return n, true, err
+}
+
+// wake ends a read that waits in the kernel: it goes on in the poller.
+func (d *direct) wake() {
+	if d.wait != nil {
+		d.wait.wake()
+	}
 }

@@ -5,12 +5,18 @@ package socketmod
 import (
 	"net"
 	"syscall"
+
+	"starwire/runtime/host"
 )
 
 // direct is empty: the system's calls are made by net.
 type direct struct{}
 
-func (*direct) init(net.Conn, syscall.RawConn) {}
+func (*direct) init(*host.Host, net.Conn, syscall.RawConn) {}
+func (*direct) wake()                                      {}
+
+func blockReads(*host.Host) {}
+func pollReads(*host.Host)  {}
 
 func (l *link) receive(p []byte) (n int, ok bool, err error)  { return 0, false, nil }
 func (l *link) peekDirect() (data, eof, ok bool)              { return false, false, false }

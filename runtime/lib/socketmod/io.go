@@ -144,7 +144,7 @@ func (s *Socket) sendOnce(data []byte) (int, error) {
 	if len(data) == 0 {
 		return 0, nil
 	}
-	if l.limited() || l.writeArmed {
+	if l.limited() || l.writes.armed {
 		if err := l.armWrite(); err != nil {
 			return 0, s.fail(err, false)
 		}

@@ -29,14 +29,14 @@ type link struct {
 	resources *host.Resources
 	ctx       context.Context // of the part of the run that uses the connection now
 
-	timeout    time.Duration // noTimeout, 0 for non-blocking, or how long each operation may wait
-	expires    time.Time     // when every operation's time is over, whatever the timeout; zero: never
-	readArmed  bool          // a read deadline is set
-	writeArmed bool
-	readFor    time.Duration // the timeout of the operation whose read deadline that is; 0: of another kind
-	held       bool          // one deadline covers a whole exchange: see within
-	looking    bool          // reads do not block, whatever the timeout
-	eof        bool          // the peer has closed its side without more ado
+	timeout time.Duration // noTimeout, 0 for non-blocking, or how long each operation may wait
+	expires time.Time     // when every operation's time is over, whatever the timeout; zero: never
+	reads   deadline
+	writes  deadline
+	readFor time.Duration // the timeout of the operation whose read deadline that is; 0: of another kind
+	held    bool          // one deadline covers a whole exchange: see within
+	looking bool          // reads do not block, whatever the timeout
+	eof     bool          // the peer has closed its side without more ado
 
 	closed  atomic.Bool
 	closing atomic.Bool // the farewell is being written: best effort, without blocking
@@ -52,6 +52,13 @@ type link struct {
 	one    [1]byte // what a look reads into
 }
 
+// A deadline is what was set for one side of the connection, other than by the end
+// of the run.
+type deadline struct {
+	armed bool      // there is one
+	by    time.Time // which; zero: none
+}
+
 const noTimeout time.Duration = -1
 
 var (
@@ -65,7 +72,7 @@ func newLink(h *host.Host, conn net.Conn) (*link, error) {
 	if sc, ok := conn.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
 			l.raw = raw
-			l.direct.init(conn, raw)
+			l.direct.init(h, conn, raw)
 		}
 	}
 	l.io.init()
@@ -85,7 +92,7 @@ func (l *link) watch(ctx context.Context) {
 		l.stop()
 	}
 	if l.interrupted && !l.closed.Load() {
-		l.interrupted, l.readFor = false, 0
+		l.interrupted, l.readFor, l.reads.by = false, 0, time.Time{}
 		l.Conn.SetDeadline(time.Time{})
 	}
 	l.ctx = ctx
@@ -104,6 +111,7 @@ func (l *link) watch(ctx context.Context) {
 func (l *link) interrupt() {
 	l.interrupted = true
 	l.Conn.SetDeadline(past)
+	l.direct.wake()
 }
 
 // Close says goodbye over TLS, if that is possible at once, and closes the
@@ -124,6 +132,7 @@ func (l *link) Close() error {
 		l.closing.Store(true)
 		secure.Close()
 	}
+	l.direct.wake() // Conn.Close waits for whoever is in a system call
 	return l.Conn.Close()
 }
 
@@ -138,16 +147,17 @@ func (l *link) over() error {
 // arm sets one side's deadline for the operation that begins now, or clears the
 // one the last operation left. The run may end at any moment, and its deadline
 // in the past must win: so look after setting.
-func (l *link) arm(armed *bool, set func(net.Conn, time.Time) error, timeout time.Duration) error {
+func (l *link) arm(side *deadline, set func(net.Conn, time.Time) error, timeout time.Duration) error {
 	if l.held {
 		return nil
 	}
 	t := l.expires
-	if *armed = l.limited(); *armed && timeout > 0 {
+	if side.armed = l.limited(); side.armed && timeout > 0 {
 		if by := time.Now().Add(timeout); t.IsZero() || by.Before(t) {
 			t = by
 		}
 	}
+	side.by = t
 	// A pipe whose other end is closed refuses; the operation will say why.
 	if err := set(l.Conn, t); err != nil && err != io.ErrClosedPipe {
 		return err
@@ -168,11 +178,11 @@ func (l *link) armReadFor(timeout time.Duration) error {
 	if !l.held {
 		l.readFor = max(l.timeout, 0)
 	}
-	return l.arm(&l.readArmed, net.Conn.SetReadDeadline, timeout)
+	return l.arm(&l.reads, net.Conn.SetReadDeadline, timeout)
 }
 
 func (l *link) armWrite() error {
-	return l.arm(&l.writeArmed, net.Conn.SetWriteDeadline, l.timeout)
+	return l.arm(&l.writes, net.Conn.SetWriteDeadline, l.timeout)
 }
 
 // limited reports whether operations that wait have a deadline.
@@ -200,10 +210,10 @@ func (l *link) Read(p []byte) (int, error) {
 	switch {
 	case l.looking || l.timeout == 0:
 		n, err = l.readNow(p)
-	case l.timeout > 0 && l.readArmed && l.readFor == l.timeout && l.expires.IsZero() && !l.held:
+	case l.timeout > 0 && l.reads.armed && l.readFor == l.timeout && l.expires.IsZero() && !l.held:
 		n, err = l.readArmedBefore(p)
 	default:
-		if l.limited() || l.readArmed {
+		if l.limited() || l.reads.armed {
 			if err := l.armRead(); err != nil {
 				return 0, err
 			}
@@ -260,7 +270,7 @@ func (l *link) readNow(p []byte) (int, error) {
 	if l.raw != nil && canLook {
 		return l.recv(p, 0)
 	}
-	l.readArmed = true
+	l.reads.armed = true
 	if err := l.Conn.SetReadDeadline(time.Now().Add(lookTime)); err != nil {
 		return 0, err
 	}
@@ -278,7 +288,7 @@ func (l *link) Write(p []byte) (int, error) {
 	case l.limited() && !l.held:
 		return l.writeTimed(p)
 	}
-	if l.writeArmed && !l.held {
+	if l.writes.armed && !l.held {
 		if err := l.armWrite(); err != nil {
 			return 0, err
 		}

@@ -126,7 +126,7 @@ func (s *Socket) Take(typeName string, build func(transport net.Conn) Layer) (*S
 	s.link.secure = nil
 	if t.conn == nil {
 		t.conn = s.link.Conn
-		s.link.writeArmed = true // TLS's goodbye leaves a deadline in the past
+		s.link.writes.armed = true // TLS's goodbye leaves a deadline in the past
 	} else {
 		s.link.secure = t.conn
 	}

@@ -37,7 +37,7 @@ func (s *Socket) WriteBuffers(bufs *net.Buffers) (int64, error) {
 		n, err := s.Write(joined)
 		return int64(n), err
 	case s.layer.Conn == nil && l.timeout == noTimeout && !l.limited():
-		if l.writeArmed {
+		if l.writes.armed {
 			if err := l.armWrite(); err != nil {
 				return 0, s.fail(err, false)
 			}
@@ -147,7 +147,7 @@ func (s *Socket) sendFile(tcp *net.TCPConn, f *os.File, r io.Reader) (int64, err
 		piece.N = min(piece.N, outer.N)
 	}
 	l := s.link
-	if l.limited() || l.writeArmed {
+	if l.limited() || l.writes.armed {
 		if err := l.armWrite(); err != nil {
 			return 0, s.fail(err, false)
 		}
@@ -198,7 +198,7 @@ func (s *Socket) copyPiece(w io.Writer, n int64) (int64, error) {
 	if !direct || !isTCP || len(s.peeked) > 0 || l.timeout == 0 {
 		return s.copyBuffer(w, n)
 	}
-	if l.limited() || l.readArmed {
+	if l.limited() || l.reads.armed {
 		if err := l.armRead(); err != nil {
 			return 0, s.fail(err, true)
 		}

@@ -1,0 +1,163 @@
+//go:build (amd64 || arm64) && !race && !msan && !asan
+
+package socketmod
+
+import (
+	"errors"
+	"runtime"
+	"testing"
+	"time"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/host"
+)
+
+// inKernel waits until a read of the run has begun to wait in the kernel, or is about
+// to: from then on a wake must reach it.
+func inKernel(h *host.Host) {
+	w := kernelWaitOf(h)
+	for {
+		w.mu.Lock()
+		fd := w.wakeFD
+		w.mu.Unlock()
+		if fd != 0 {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+// A read that waits in the kernel ends by all that ends one in the poller.
+func TestBlockReads(t *testing.T) {
+	tests := []struct {
+		name    string
+		timeout Timeout
+		act     func(r *rig) // once it waits
+		n       int
+		check   func(t *testing.T, err error)
+	}{
+		{"data", NoTimeout, func(r *rig) { r.peer.Write([]byte("data")) }, 4, nil},
+		{"data within a timeout", Seconds(3600), func(r *rig) { r.peer.Write([]byte("data")) }, 4, nil},
+		{"the peer's end", NoTimeout, func(r *rig) { r.peer.CloseWrite() }, 0, func(t *testing.T, err error) {
+			if err.Error() != "EOF" {
+				t.Errorf("Read() = %v; want EOF", err)
+			}
+		}},
+		{"timeout", Seconds(0.001), func(*rig) {}, 0, func(t *testing.T, err error) {
+			wantError(t, "Read", err, TimeoutClass, "timeout('timed out',)")
+		}},
+		{"Close", NoTimeout, func(r *rig) { r.s.Close() }, 0, func(t *testing.T, err error) {
+			wantError(t, "Read", err, ErrorClass, "error(9, 'Bad file descriptor')")
+		}},
+		{"the run's end", NoTimeout, func(r *rig) { r.cancel(errStop) }, 0, func(t *testing.T, err error) {
+			if !errors.Is(err, errStop) {
+				t.Errorf("Read() = %v; want %v", err, errStop)
+			}
+		}},
+		{"the run's end, with a timeout", Seconds(3600), func(r *rig) { r.cancel(errStop) }, 0, func(t *testing.T, err error) {
+			if !errors.Is(err, errStop) {
+				t.Errorf("Read() = %v; want %v", err, errStop)
+			}
+		}},
+		{"a wake for another", NoTimeout, func(r *rig) {
+			kernelWaitOf(r.host).wake()
+			r.peer.Write([]byte("data"))
+		}, 4, nil},
+		{"a second thread", NoTimeout, func(r *rig) {
+			PollReads(r.host)
+			r.peer.Write([]byte("data"))
+		}, 4, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t, host.Host{}, NoTimeout)
+			BlockReads(r.host)
+			r.s.SetTimeout(tt.timeout)
+			acted := make(chan struct{})
+			go func() {
+				defer close(acted)
+				inKernel(r.host)
+				tt.act(r)
+			}()
+			n, err := r.s.Read(make([]byte, 10))
+			<-acted
+			if n != tt.n || (err != nil) != (tt.check != nil) {
+				t.Errorf("Read() = %d, %v; want %d", n, err, tt.n)
+			} else if err != nil {
+				tt.check(t, err)
+			}
+		})
+	}
+}
+
+// A wake that comes before the first wait is not lost: the read goes on in the
+// poller, which knows why.
+func TestBlockReadsWakeBefore(t *testing.T) {
+	r := newRig(t, host.Host{}, NoTimeout)
+	BlockReads(r.host)
+	w := kernelWaitOf(r.host)
+	w.wake()
+	var fds [2]pollFD
+	raw, err := r.peer.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw.Control(func(fd uintptr) {
+		if w.wait(fd, time.Time{}, &fds) {
+			t.Error("the wait after a wake says that there is something to read")
+		}
+		if w.wait(fd, time.Now().Add(time.Millisecond), &fds) {
+			t.Error("the wait after that says so at its deadline")
+		}
+		if fds[1].revents != 0 {
+			t.Error("one wake woke two waits")
+		}
+	})
+}
+
+// The descriptor is the run's, and goes with it; a run that waited for nothing has none.
+func TestBlockReadsDescriptor(t *testing.T) {
+	r := newRig(t, host.Host{}, NoTimeout)
+	BlockReads(r.host)
+	w := kernelWaitOf(r.host)
+	if w.wakeFD != 0 {
+		t.Errorf("descriptor %d before the first wait; want none", w.wakeFD)
+	}
+	open := r.host.Resources.Len()
+	go func() {
+		inKernel(r.host)
+		r.peer.Write([]byte("x"))
+	}()
+	if _, err := r.s.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if n := r.host.Resources.Len(); n != open+1 {
+		t.Errorf("%d resources after a wait; want %d", n, open+1)
+	}
+	r.host.Resources.Close()
+	if fd, ok := w.open(); ok {
+		t.Errorf("descriptor %d is open after the run", fd)
+	}
+	if _, err := r.s.Read(make([]byte, 1)); err == nil {
+		t.Error("a read after the run succeeds")
+	}
+}
+
+// What a script calls waits there too.
+func TestBlockReadsThroughScript(t *testing.T) {
+	r := newRig(t, host.Host{}, NoTimeout)
+	BlockReads(r.host)
+	go func() {
+		inKernel(r.host)
+		r.peer.Write([]byte("hello"))
+	}()
+	recv, err := r.s.Attr("recv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := starlark.Call(r.thread, recv, starlark.Tuple{starlark.MakeInt(100)}, nil)
+	if err != nil || got != starlark.String("hello") {
+		t.Errorf("recv(100) = %v, %v; want 'hello'", got, err)
+	}
+}
