@@ -94,6 +94,7 @@ func (l *link) watch(ctx context.Context) {
 	if l.interrupted && !l.closed.Load() {
 		l.interrupted, l.readFor, l.reads.by = false, 0, time.Time{}
 		l.Conn.SetDeadline(time.Time{})
+		l.direct.renew()
 	}
 	l.ctx = ctx
 	l.watches++
@@ -181,8 +182,11 @@ func (l *link) armReadFor(timeout time.Duration) error {
 	return l.arm(&l.reads, net.Conn.SetReadDeadline, timeout)
 }
 
-func (l *link) armWrite() error {
-	return l.arm(&l.writes, net.Conn.SetWriteDeadline, l.timeout)
+func (l *link) armWrite() error { return l.armWriteFor(l.timeout) }
+
+// armWriteFor is armWrite with less than the whole timeout left.
+func (l *link) armWriteFor(timeout time.Duration) error {
+	return l.arm(&l.writes, net.Conn.SetWriteDeadline, timeout)
 }
 
 // limited reports whether operations that wait have a deadline.

@@ -94,8 +94,9 @@ func (s *Socket) ReadFrom(r io.Reader) (int64, error) {
 	var done int64
 	if f := regularFile(r); f != nil && s.layer.Conn == nil && s.link.timeout != 0 {
 		if tcp, ok := s.link.Conn.(*net.TCPConn); ok {
+			var wait patience
 			for {
-				n, err := s.sendFile(tcp, f, r)
+				n, err := s.sendFile(tcp, f, r, &wait)
 				done += n
 				if err != nil || n == 0 {
 					return done, err
@@ -140,37 +141,45 @@ func regularFile(r io.Reader) *os.File {
 }
 
 // sendFile sends the next piece of f. Nothing sent and no error: r is at its end.
-func (s *Socket) sendFile(tcp *net.TCPConn, f *os.File, r io.Reader) (int64, error) {
-	piece := &io.LimitedReader{R: f, N: pieceSize}
+func (s *Socket) sendFile(tcp *net.TCPConn, f *os.File, r io.Reader, wait *patience) (int64, error) {
 	outer, _ := r.(*io.LimitedReader)
-	if outer != nil {
-		piece.N = min(piece.N, outer.N)
-	}
 	l := s.link
-	if l.limited() || l.writes.armed {
-		if err := l.armWrite(); err != nil {
-			return 0, s.fail(err, false)
+	for {
+		piece := &io.LimitedReader{R: f, N: pieceSize}
+		if outer != nil {
+			piece.N = min(piece.N, outer.N)
 		}
-	}
-	start, err := f.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return 0, err
-	}
-	paused := s.pause()
-	n, err := tcp.ReadFrom(piece)
-	s.resume(paused)
-	if outer != nil {
-		outer.N -= n
-	}
-	if n > 0 && isDeadline(err) {
-		// Progress within the timeout: go on, if what left the file is what left
-		// for the network. The copy through user memory that package net falls
-		// back on can have read more than it wrote.
-		if end, serr := f.Seek(0, io.SeekCurrent); serr == nil && end-start == n {
+		if l.limited() || l.writes.armed {
+			if err := l.armWriteFor(wait.next(l)); err != nil {
+				return 0, s.fail(err, false)
+			}
+		}
+		start, err := f.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return 0, err
+		}
+		paused := s.pause()
+		n, err := tcp.ReadFrom(piece)
+		s.resume(paused)
+		if outer != nil {
+			outer.N -= n
+		}
+		more := wait.more(l, n, err)
+		if more || isDeadline(err) {
+			// The copy through user memory that package net falls back on can have
+			// read more than it wrote.
+			if _, serr := f.Seek(start+n, io.SeekStart); serr != nil {
+				return n, s.wrote(n, err)
+			}
+		}
+		if more && n == 0 {
+			continue
+		}
+		if more {
 			err = nil
 		}
+		return n, s.wrote(n, err)
 	}
-	return n, s.wrote(n, err)
 }
 
 // CopyN moves up to n bytes of the connection to w, and stops before at the
@@ -178,11 +187,12 @@ func (s *Socket) sendFile(tcp *net.TCPConn, f *os.File, r io.Reader) (int64, err
 // pass through user memory (splice).
 func (s *Socket) CopyN(w io.Writer, n int64) (int64, error) {
 	var done int64
+	var wait patience
 	for done < n {
 		if s.frozen || s.waiting || s.link == nil {
 			return done, s.ready("read from")
 		}
-		moved, err := s.copyPiece(w, min(n-done, pieceSize))
+		moved, err := s.copyPiece(w, min(n-done, pieceSize), &wait)
 		done += moved
 		if err != nil {
 			return done, err
@@ -191,7 +201,7 @@ func (s *Socket) CopyN(w io.Writer, n int64) (int64, error) {
 	return done, nil
 }
 
-func (s *Socket) copyPiece(w io.Writer, n int64) (int64, error) {
+func (s *Socket) copyPiece(w io.Writer, n int64, wait *patience) (int64, error) {
 	to, direct := w.(io.ReaderFrom)
 	tcp, isTCP := s.conn.(*net.TCPConn)
 	l := s.link
@@ -199,7 +209,7 @@ func (s *Socket) copyPiece(w io.Writer, n int64) (int64, error) {
 		return s.copyBuffer(w, n)
 	}
 	if l.limited() || l.reads.armed {
-		if err := l.armRead(); err != nil {
+		if err := l.armReadFor(wait.next(l)); err != nil {
 			return 0, s.fail(err, true)
 		}
 	}
@@ -211,8 +221,8 @@ func (s *Socket) copyPiece(w io.Writer, n int64) (int64, error) {
 	}
 	var ours *net.OpError
 	switch {
-	case moved > 0 && isDeadline(err):
-		return moved, nil // progress within the timeout: it counts anew
+	case wait.more(l, moved, err):
+		return moved, nil
 	case errors.As(err, &ours), isDeadline(err), l.closed.Load(), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.ETIMEDOUT):
 		return moved, s.fail(err, true) // package os says "write" of these too
 	case err != nil: // w's, a *fs.PathError as a rule
