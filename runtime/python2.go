@@ -62,6 +62,7 @@ func makePythonBuiltins() starlark.StringDict {
 		pysyntax.InvertName:     builtinmod.Sign(syntax.TILDE),
 		pysyntax.IndexName:      builtinmod.Index,
 		pysyntax.ContainsName:   builtinmod.Contains,
+		pysyntax.SlicedName:     builtinmod.Sliced,
 	} {
 		env[name] = starlark.NewBuiltin(name, panics.Safe(fn))
 	}

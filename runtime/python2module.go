@@ -39,6 +39,7 @@ func ported() map[string]string {
 			pysyntax.InvertName:         "invert",
 			pysyntax.IndexName:          "item",
 			pysyntax.ContainsName:       "contains",
+			pysyntax.SlicedName:         "sliced",
 			pysyntax.IsName:             "same",
 			pysyntax.IterateName:        "each",
 			pysyntax.GeneratorName:      "generate",

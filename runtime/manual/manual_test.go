@@ -316,7 +316,7 @@ func TestPageMisspelt(t *testing.T) {
 		{"urlencode", "urllib.urlencode(query, doseq=0) -> str\n", true},
 		{" catch() ", "catch(types, fn, *args, **kwargs) -> Result\n", true},
 		{"urlib.urlencode", "there is no help on 'urlib.urlencode'; did you mean urllib.urlencode?\n", false},
-		{"quote", "there is no help on 'quote'; did you mean rfc822.quote or urllib.quote?\n", false},
+		{"quote", "there is no help on 'quote'; did you mean rfc822.quote, urllib.quote or urllib2.quote?\n", false},
 		{"zzzzz", "there is no help on 'zzzzz'; help() lists what there is\n", false},
 		{"a\x1b[31m", "there is no help on 'a\\x1b[31m'; help() lists what there is\n", false},
 	}

@@ -289,7 +289,11 @@ func (l *lowerer) expr(x syntax.Expr) syntax.Expr {
 		}
 		x.X, x.Y = l.expr(x.X), l.expr(x.Y)
 	case *syntax.SliceExpr:
+		sliced := x.Step != nil && l.unicode && textOf(x.X) == anyText && l.python(SlicedName)
 		x.X, x.Lo, x.Hi, x.Step = l.expr(x.X), l.expr(x.Lo), l.expr(x.Hi), l.expr(x.Step)
+		if sliced {
+			x.X = call(SlicedName, x.Lbrack, x.X)
+		}
 	case *syntax.ListExpr:
 		l.exprs(x.List)
 	case *syntax.TupleExpr:

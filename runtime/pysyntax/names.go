@@ -164,6 +164,11 @@ const (
 	IndexName      = "$index"
 	ContainsName   = "$contains"
 
+	// SlicedName is sliced(x): what has the items and slices of x, of the type of x. It is called only in scripts
+	// that may have unicode text, only if Config.Known knows it, and only where a slice has a step.
+	// CPython: BINARY_SUBSCR.
+	SlicedName = "$sliced"
+
 	// AttrName is attr(x, name): x.name, for the names that Config.Attr picks.
 	// CPython: LOAD_ATTR.
 	AttrName = "$attr"

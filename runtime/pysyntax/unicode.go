@@ -4,8 +4,9 @@ import (
 	"go.starlark.net/syntax"
 )
 
-// Unicode text that is ASCII is a string of the interpreter's, whose own + would make a str of it. So
-// where a file may have such text, + is a call of AddName, unless the operands can be seen to be none.
+// Unicode text that is ASCII is a string of the interpreter's, whose own + and slices with a step would
+// make a str of it. So where a file may have such text, + is a call of AddName, and what is sliced goes
+// through SlicedName, unless the operands can be seen to be none.
 
 // unicodeWords are the names by which a program comes by unicode text, beside literals.
 var unicodeWords = wordSet("decode", "json", "simplejson", "unichr", "unicode")

@@ -178,6 +178,23 @@ func Index(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []sta
 	return nil, py.TypeError.Errorf("'%s' object has no attribute '__getitem__'", py.TypeName(x))
 }
 
+// Sliced is what stands for x in x[i:j:k]: the interpreter makes a str of each slice of unicode text that is
+// ASCII, unless there is no step.
+func Sliced(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	if s, ok := args[0].(starlark.String); ok && py.IsUnicode(s) {
+		return slicedText{s}, nil
+	}
+	return args[0], nil
+}
+
+// slicedText is unicode text that is ASCII, while it is sliced.
+type slicedText struct{ starlark.Sliceable }
+
+// Slice returns a part of the text, as unicode text.
+func (s slicedText) Slice(start, end, step int) starlark.Value {
+	return wideResult(s.Sliceable.Slice(start, end, step))
+}
+
 // kindOf names a sequence as the words of its IndexError do.
 func kindOf(v starlark.Value) string {
 	if name := py.TypeName(v); name != "str" {

@@ -137,6 +137,15 @@ func (c *comparing) compare(x, y starlark.Value, depth int) (int, error) {
 	}
 	if x, ok := x.(starlark.String); ok {
 		if y, ok := y.(starlark.String); ok {
+			if wide := py.IsUnicode(x); wide != py.IsUnicode(y) {
+				narrow := string(x)
+				if wide {
+					narrow = string(y)
+				}
+				if !py.IsASCII(narrow) {
+					return 0, py.NotASCII(narrow)
+				}
+			}
 			return strings.Compare(string(x), string(y)), c.spend(min(len(x), len(y)) / host.BytesPerStep)
 		}
 	}

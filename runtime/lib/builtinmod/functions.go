@@ -304,10 +304,11 @@ func repr(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 // format is format(value, spec="").
 func format(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var x starlark.Value
-	var spec string
-	if err := unpack(b, args, kwargs, 1, &x, &spec); err != nil {
+	var specText starlark.String
+	if err := unpack(b, args, kwargs, 1, &x, &specText); err != nil {
 		return nil, err
 	}
+	spec := string(specText)
 	if u, ok := x.(*py.Unicode); ok {
 		s, err := formatUnicode(u, spec)
 		if err != nil {
@@ -316,7 +317,7 @@ func format(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 		return textResult(thread, s)
 	}
 	s, err := formatSpec(thread, x, spec)
-	if err == nil && py.IsUnicode(x) {
+	if err == nil && (py.IsUnicode(x) || py.IsUnicode(specText)) {
 		return py.Text(s), nil
 	}
 	return py.Bytes(s), err

@@ -124,7 +124,7 @@ func (e *environ) AttrNames() []string {
 func environGet(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var key starlark.Value
 	var failobj starlark.Value = starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "key", &key, "failobj?", &failobj); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "key", &key, "failobj?", &failobj); err != nil {
 		return nil, err
 	}
 	v, found, err := b.Receiver().(*environ).lookup(key)

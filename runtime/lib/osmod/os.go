@@ -45,12 +45,16 @@ var (
 
 // osGetenv is os.getenv(varname[, value]).
 func osGetenv(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var name py.ByteStr
+	var varname starlark.Value
 	var value starlark.Value = starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "varname", &name, "value?", &value); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "varname", &varname, "value?", &value); err != nil {
 		return nil, err
 	}
-	v, ok, err := host.From(thread).Getenv(string(name))
+	name, ok := py.CharsOf(varname)
+	if !ok {
+		return nil, py.TypeError.Errorf("%s: for parameter varname: got %s, want str", b.Name(), py.TypeName(varname))
+	}
+	v, ok, err := host.From(thread).Getenv(name.S)
 	if err != nil {
 		return nil, filemod.Error(err, "")
 	}

@@ -51,16 +51,16 @@ func pathMembers() starlark.StringDict {
 
 // pathArg unpacks the one path that most functions take. first is the method
 // that posixpath.py calls on it first.
-func pathArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param, first string) (string, error) {
+func pathArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param, first string) (py.Chars, error) {
 	var v starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, param, &v); err != nil {
-		return "", err
+	if err := py.UnpackAny(b.Name(), args, kwargs, param, &v); err != nil {
+		return py.Chars{}, err
 	}
-	s, ok := py.AsBytes(v)
+	c, ok := py.CharsOf(v)
 	if !ok {
-		return "", py.NoAttribute(v, first)
+		return c, py.NoAttribute(v, first)
 	}
-	return s, nil
+	return c, nil
 }
 
 // pathJoin is os.path.join(a, *p).
@@ -71,38 +71,46 @@ func pathJoin(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	if len(args) == 1 {
 		return args[0], nil
 	}
-	path, ok := py.AsBytes(args[0])
+	first, ok := py.CharsOf(args[0])
 	if !ok {
 		return nil, py.NoAttribute(args[0], "endswith")
 	}
-	parts := []string{path} // what is joined: the last absolute one and the rest
+	parts := []py.Chars{first} // what is joined: the last absolute one and the rest
+	path := first.S
 	for _, v := range args[1:] {
-		p, ok := py.AsBytes(v)
+		p, ok := py.CharsOf(v)
 		if !ok {
 			return nil, py.NoAttribute(v, "startswith")
 		}
 		switch {
-		case strings.HasPrefix(p, "/"):
+		case strings.HasPrefix(p.S, "/"):
 			parts = parts[:0]
 		case path != "" && !strings.HasSuffix(path, "/"):
-			parts = append(parts, "/")
+			p.S = "/" + p.S
 		}
 		parts = append(parts, p)
-		if path = p; p == "" && len(parts) > 1 {
-			path = parts[len(parts)-2] // what the whole ends in
+		if p.S != "" { // else the whole ends as before
+			path = p.S
 		}
 	}
-	return starlark.String(strings.Join(parts, "")), nil
+	joined, err := py.JoinChars("", parts...)
+	if err == nil {
+		return joined.Value(), nil
+	}
+	whole := parts[0] // an error counts from the start of what is there by then
+	for _, p := range parts[1:] {
+		if whole, err = py.JoinChars("", whole, p); err != nil {
+			break
+		}
+	}
+	return nil, err
 }
 
 // pathSplit is os.path.split(p): the head without its last slashes, and the tail.
 func pathSplit(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	p, err := pathArg(b, args, kwargs, "p", "rfind")
-	if err != nil {
-		return nil, err
-	}
-	head, tail := split(p)
-	return starlark.Tuple{starlark.String(head), starlark.String(tail)}, nil
+	head, tail := split(p.S)
+	return starlark.Tuple{p.Of(head).Value(), p.Of(tail).Value()}, err
 }
 
 func split(p string) (head, tail string) {
@@ -117,15 +125,15 @@ func split(p string) (head, tail string) {
 // pathBasename is os.path.basename(p).
 func pathBasename(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	p, err := pathArg(b, args, kwargs, "p", "rfind")
-	_, tail := split(p)
-	return starlark.String(tail), err
+	_, tail := split(p.S)
+	return p.Of(tail).Value(), err
 }
 
 // pathDirname is os.path.dirname(p).
 func pathDirname(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	p, err := pathArg(b, args, kwargs, "p", "rfind")
-	head, _ := split(p)
-	return starlark.String(head), err
+	head, _ := split(p.S)
+	return p.Of(head).Value(), err
 }
 
 // pathSplitExt is os.path.splitext(p): dots that lead the name begin no extension.
@@ -136,18 +144,18 @@ func pathSplitExt(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if err != nil {
 		return nil, err
 	}
-	name := p[strings.LastIndexByte(p, '/')+1:]
-	dot := len(p)
+	name := p.S[strings.LastIndexByte(p.S, '/')+1:]
 	if i := strings.LastIndexByte(name, '.'); i >= 0 && strings.Trim(name[:i], ".") != "" {
-		dot = len(p) - len(name) + i
+		dot := len(p.S) - len(name) + i
+		return starlark.Tuple{p.Of(p.S[:dot]).Value(), p.Of(p.S[dot:]).Value()}, nil
 	}
-	return starlark.Tuple{starlark.String(p[:dot]), starlark.String(p[dot:])}, nil
+	return starlark.Tuple{p.Value(), starlark.String("")}, nil
 }
 
 // pathSplitDrive is os.path.splitdrive(p): there are no drives.
 func pathSplitDrive(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var p starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "p", &p); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "p", &p); err != nil {
 		return nil, err
 	}
 	return starlark.Tuple{starlark.String(""), p}, nil
@@ -156,7 +164,7 @@ func pathSplitDrive(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 // pathNormCase is os.path.normcase(s): case matters.
 func pathNormCase(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var s starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "s", &s); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "s", &s); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -165,17 +173,18 @@ func pathNormCase(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 // pathIsAbs is os.path.isabs(s).
 func pathIsAbs(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	s, err := pathArg(b, args, kwargs, "s", "startswith")
-	return starlark.Bool(strings.HasPrefix(s, "/")), err
+	return starlark.Bool(strings.HasPrefix(s.S, "/")), err
 }
 
 // pathNormPath is os.path.normpath(path). Two leading slashes stay, as POSIX has it.
 //
 // posixpath.py, normpath
 func pathNormPath(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	path, err := pathArg(b, args, kwargs, "path", "startswith")
+	text, err := pathArg(b, args, kwargs, "path", "startswith")
 	if err != nil {
 		return nil, err
 	}
+	path := text.S
 	root := 0
 	for root < len(path) && path[root] == '/' {
 		root++
@@ -197,10 +206,11 @@ func pathNormPath(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if path == "" {
 		path = "."
 	}
-	return starlark.String(path), nil
+	return text.Of(path).Value(), nil
 }
 
-// pathCommonPrefix is os.path.commonprefix(list): byte by byte, not by component.
+// pathCommonPrefix is os.path.commonprefix(list): character by character, not by
+// component. It is a part of the least path.
 func pathCommonPrefix(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var list starlark.Iterable
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "list", &list); err != nil {
@@ -209,26 +219,39 @@ func pathCommonPrefix(thread *starlark.Thread, b *starlark.Builtin, args starlar
 	iter := list.Iterate()
 	defer iter.Done()
 	var v starlark.Value
-	prefix, any := "", false
+	var all []py.Chars
 	for iter.Next(&v) {
 		if err := host.Spend(thread, 1); err != nil {
 			return nil, err
 		}
-		s, ok := py.AsBytes(v)
+		c, ok := py.CharsOf(v)
 		if !ok {
 			return nil, py.TypeError.Errorf("commonprefix() wants strings, not %s", py.TypeName(v))
 		}
-		if !any {
-			prefix, any = s, true
-			continue
-		}
-		n := 0
-		for n < len(prefix) && n < len(s) && prefix[n] == s[n] {
-			n++
-		}
-		prefix = prefix[:n]
+		all = append(all, c)
 	}
-	return starlark.String(prefix), nil
+	if len(all) == 0 {
+		return starlark.String(""), nil
+	}
+	// Types that do not mix cannot be compared either.
+	if _, err := py.JoinChars("", all...); err != nil {
+		return nil, err
+	}
+	least, n := all[0], len(all[0].S)
+	for _, c := range all[1:] {
+		if c.S < least.S {
+			least = c
+		}
+		same := 0
+		for same < min(n, len(c.S)) && all[0].S[same] == c.S[same] {
+			same++
+		}
+		n = same
+	}
+	for least.Wide && n < len(least.S) && least.S[n]&0xc0 == 0x80 { // within a character
+		n--
+	}
+	return least.Of(least.S[:n]).Value(), nil
 }
 
 // stat asks the Host about a path; info is nil if it does not exist or cannot be

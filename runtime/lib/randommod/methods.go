@@ -175,7 +175,7 @@ func (g *generator) choose(n starlark.Int) (starlark.Int, error) {
 // choice is choice(seq).
 func choice(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var v starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "seq", &v); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "seq", &v); err != nil {
 		return nil, err
 	}
 	seq, ok := v.(starlark.Indexable)

@@ -3,6 +3,7 @@ package remod
 import (
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
@@ -156,23 +157,32 @@ func reSubN(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 
 // reEscape is re.escape(pattern): a backslash before all but ASCII letters and digits.
 func reEscape(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var s py.ByteStr
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "pattern", &s); err != nil {
+	var v starlark.Value
+	if err := py.UnpackAny(b.Name(), args, kwargs, "pattern", &v); err != nil {
 		return nil, err
 	}
+	text, ok := py.CharsOf(v)
+	if !ok {
+		return nil, py.TypeError.Errorf("%s: for parameter pattern: got %s, want str", b.Name(), py.TypeName(v))
+	}
 	var out strings.Builder
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
+	for i := 0; i < len(text.S); i++ {
+		switch c := text.S[i]; {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
 			out.WriteByte(c)
 		case c == 0:
 			out.WriteString(`\000`)
+		case text.Wide && c >= utf8.RuneSelf: // before the first byte of a character
+			if utf8.RuneStart(c) {
+				out.WriteByte('\\')
+			}
+			out.WriteByte(c)
 		default:
 			out.WriteByte('\\')
 			out.WriteByte(c)
 		}
 	}
-	return starlark.String(out.String()), nil
+	return text.Of(out.String()).Value(), nil
 }
 
 // rePurge is re.purge(): nothing a script could notice.

@@ -76,8 +76,8 @@ func ioRead(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	if err != nil {
 		return nil, err
 	}
-	s := f.read(n)
-	return s, spend(thread, len(s))
+	s, length := f.read(n)
+	return s, spend(thread, length)
 }
 
 // ioReadLine is f.readline([length]).
@@ -90,8 +90,8 @@ func ioReadLine(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	if err != nil {
 		return nil, err
 	}
-	s := f.readLine(n)
-	return s, spend(thread, len(s))
+	s, length := f.readLine(n)
+	return s, spend(thread, length)
 }
 
 // ioReadLines is f.readlines([sizehint]).
@@ -106,12 +106,12 @@ func ioReadLines(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	}
 	var all []starlark.Value
 	for total := int64(0); hint <= 0 || total < hint; {
-		line := f.readLine(-1)
-		if line == "" {
+		line, n := f.readLine(-1)
+		if n == 0 {
 			break
 		}
 		all = append(all, line)
-		total += int64(len(line))
+		total += int64(n)
 		if err := host.Spend(thread, 1); err != nil {
 			return nil, err
 		}
@@ -128,8 +128,8 @@ func ioNext(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
-	line := f.readLine(-1)
-	if line == "" {
+	line, n := f.readLine(-1)
+	if n == 0 {
 		return nil, py.StopIteration.New(nil)
 	}
 	return line, nil
@@ -144,7 +144,7 @@ func ioGetValue(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	if f.closed {
 		return nil, errClosed()
 	}
-	return starlark.String(f.data), spend(thread, len(f.data))
+	return f.part(0, f.size()), spend(thread, f.size())
 }
 
 // ioWrite is f.write(s). What is no string is written as str(s).
@@ -154,7 +154,7 @@ func ioWrite(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		return nil, err
 	}
 	var s starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "s", &s); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "s", &s); err != nil {
 		return nil, err
 	}
 	return starlark.None, f.writeValue(thread, s)
@@ -164,14 +164,14 @@ func (f *StringIO) writeValue(thread *starlark.Thread, v starlark.Value) error {
 	if !v.Truth() {
 		return nil
 	}
-	if err := py.AsASCII(v); err != nil {
+	c, err := f.chars(v)
+	if err != nil {
 		return err
 	}
-	s := py.Str(v)
-	if err := f.write(s); err != nil {
+	if err := f.write(c); err != nil {
 		return err
 	}
-	return spend(thread, len(s))
+	return spend(thread, len(c.S))
 }
 
 // ioWriteLines is f.writelines(iterable): each string, with nothing added.
@@ -181,10 +181,10 @@ func ioWriteLines(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 		return nil, err
 	}
 	var v starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "iterable", &v); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "iterable", &v); err != nil {
 		return nil, err
 	}
-	if _, text := py.AsBytes(v); text { // an iterable of its bytes
+	if _, text := py.CharsOf(v); text { // an iterable of its characters
 		return starlark.None, f.writeValue(thread, v)
 	}
 	iter := starlark.Iterate(v)
@@ -228,7 +228,7 @@ func ioSeek(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	case 1:
 		base = f.pos
 	case 2:
-		base = int64(len(f.data))
+		base = int64(f.size())
 	}
 	if pos > math.MaxInt64-base {
 		pos = math.MaxInt64 - base
@@ -263,7 +263,7 @@ func ioTruncate(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 		return nil, py.IOError.New(nil, starlark.MakeInt(22), starlark.String("Negative size not allowed"))
 	}
 	f.pos = min(f.pos, size)
-	f.data = f.data[:min(size, int64(len(f.data)))]
+	f.cut(size)
 	return starlark.None, nil
 }
 
@@ -295,6 +295,6 @@ func ioClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if err := f.begin(thread, "close"); err != nil {
 		return nil, err
 	}
-	f.closed, f.data = true, nil
+	f.closed, f.content = true, content{}
 	return starlark.None, nil
 }

@@ -1,7 +1,6 @@
 package stringiomod
 
 import (
-	"bytes"
 	"slices"
 
 	"go.starlark.net/starlark"
@@ -15,19 +14,24 @@ import (
 var module, cModule lazy.Module
 
 // Module returns the module StringIO, made on first use. It is immutable; runs may share it.
-func Module() *starlarkstruct.Module { return module.Get("StringIO", members) }
+func Module() *starlarkstruct.Module {
+	return module.Get("StringIO", func() starlark.StringDict {
+		return starlark.StringDict{"StringIO": starlark.NewBuiltin("StringIO", newStringIO)}
+	})
+}
 
 // CModule returns the module cStringIO, made on first use. It is immutable; runs may share it.
-func CModule() *starlarkstruct.Module { return cModule.Get("cStringIO", members) }
-
-func members() starlark.StringDict {
-	return starlark.StringDict{"StringIO": starlark.NewBuiltin("StringIO", newStringIO)}
+func CModule() *starlarkstruct.Module {
+	return cModule.Get("cStringIO", func() starlark.StringDict {
+		return starlark.StringDict{"StringIO": starlark.NewBuiltin("StringIO", newCStringIO)}
+	})
 }
 
 // A StringIO is a file in memory.
 type StringIO struct {
-	data   []byte
+	content
 	pos    int64
+	narrow bool // cStringIO's: unicode text becomes a str, which must be ASCII
 	closed bool
 	frozen bool
 	thread *starlark.Thread // that used it last: whom a loop's error concerns
@@ -40,11 +44,40 @@ var (
 
 // newStringIO is StringIO.StringIO([buffer]).
 func newStringIO(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return (&StringIO{thread: thread}).init(b, args, kwargs)
+}
+
+// newCStringIO is cStringIO.StringIO([buffer]).
+func newCStringIO(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return (&StringIO{thread: thread, narrow: true}).init(b, args, kwargs)
+}
+
+func (f *StringIO) init(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var buf starlark.Value = starlark.String("")
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "buf?", &buf); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "buf?", &buf); err != nil {
 		return nil, err
 	}
-	return &StringIO{data: []byte(py.Str(buf)), thread: thread}, nil
+	c, err := f.chars(buf)
+	if err != nil {
+		return nil, err
+	}
+	f.wide = c.Wide
+	return f, f.put(0, c)
+}
+
+// chars is what the file takes for v: text as it is, and str of anything else.
+func (f *StringIO) chars(v starlark.Value) (py.Chars, error) {
+	if f.narrow {
+		if err := py.AsASCII(v); err != nil {
+			return py.Chars{}, err
+		}
+	}
+	c, ok := py.CharsOf(v)
+	if !ok {
+		c.S = py.Str(v)
+	}
+	c.Wide = c.Wide && !f.narrow
+	return c, nil
 }
 
 // String returns <StringIO.StringIO instance>, without an address.
@@ -68,7 +101,7 @@ func (f *StringIO) Attr(name string) (starlark.Value, error) {
 	case "closed":
 		return starlark.Bool(f.closed), nil
 	case "len":
-		return starlark.MakeInt(len(f.data)), nil
+		return starlark.MakeInt(f.size()), nil
 	case "pos":
 		return starlark.MakeInt64(f.pos), nil
 	case "softspace":
@@ -104,53 +137,46 @@ func (f *StringIO) begin(thread *starlark.Thread, verb string) error {
 
 func errClosed() error { return py.ValueError.Errorf("I/O operation on closed file") }
 
-// rest is what there is from the position on.
-func (f *StringIO) rest() []byte { return f.data[min(f.pos, int64(len(f.data))):] }
-
-// read returns n bytes, or all for n < 0. A position behind the end comes back
-// to it.
+// read returns n characters, or all for n < 0, and how many they are. A position behind
+// the end comes back to it.
 //
 // StringIO.py, StringIO.read
-func (f *StringIO) read(n int64) starlark.String {
-	p := f.rest()
-	if n >= 0 && n < int64(len(p)) {
-		p = p[:n]
+func (f *StringIO) read(n int64) (starlark.Value, int) {
+	from := int(min(f.pos, int64(f.size())))
+	end := f.size()
+	if n >= 0 && n < int64(end-from) {
+		end = from + int(n)
 	}
-	f.pos = min(f.pos, int64(len(f.data))) + int64(len(p))
-	return starlark.String(p)
+	f.pos = int64(end)
+	return f.part(from, end), end - from
 }
 
-// readLine returns a line, of at most n bytes unless n < 0.
+// readLine is read up to the end of a line, of at most n characters unless n < 0.
 //
 // StringIO.py, StringIO.readline
-func (f *StringIO) readLine(n int64) starlark.String {
-	line := f.rest()
-	if n >= 0 && n < int64(len(line)) {
-		line = line[:n]
+func (f *StringIO) readLine(n int64) (starlark.Value, int) {
+	from := int(min(f.pos, int64(f.size())))
+	length := f.lineEnd(from) - from
+	if n >= 0 && n < int64(length) {
+		length = int(n)
 	}
-	if i := bytes.IndexByte(line, '\n'); i >= 0 {
-		line = line[:i+1]
-	}
-	return f.read(int64(len(line)))
+	return f.read(int64(length))
 }
 
-// write puts s where the position is.
+// write puts text where the position is.
 //
 // StringIO.py, StringIO.write
-func (f *StringIO) write(s string) error {
-	if s == "" {
+func (f *StringIO) write(c py.Chars) error {
+	if c.S == "" {
 		return nil
 	}
-	gap := f.pos - int64(len(f.data))
-	if gap > MaxGap {
+	if gap := f.pos - int64(f.size()); gap > MaxGap {
 		return py.MemoryError.Errorf("writing %d bytes behind the end; at most %d may be left out", gap, MaxGap)
 	}
-	if gap > 0 {
-		f.data = append(f.data, make([]byte, gap)...)
+	if err := f.put(int(f.pos), c); err != nil {
+		return err
 	}
-	n := copy(f.data[f.pos:], s)
-	f.data = append(f.data, s[n:]...)
-	f.pos += int64(len(s))
+	f.pos += int64(f.length(c))
 	return nil
 }
 
@@ -169,9 +195,9 @@ func (it *lines) Next(p *starlark.Value) bool {
 	case f.closed:
 		err = errClosed()
 	default:
-		line := f.readLine(-1)
+		line, n := f.readLine(-1)
 		*p = line
-		return line != ""
+		return n > 0
 	}
 	thread := f.thread
 	if thread.CallStackDepth() == 0 {

@@ -83,8 +83,8 @@ func asMethod(name string) func(*starlark.Thread, *starlark.Builtin, starlark.Tu
 // join is string.join(words, sep=" ").
 func join(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var words starlark.Value
-	sep := starlark.String(" ")
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "words", &words, "sep?", &sep); err != nil {
+	var sep starlark.Value = starlark.String(" ")
+	if err := py.UnpackAny(b.Name(), args, kwargs, "words", &words, "sep?", &sep); err != nil {
 		return nil, err
 	}
 	m, err := builtinmod.Attr(sep, "join")
@@ -96,9 +96,9 @@ func join(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 
 // capWords is string.capwords(s, sep=None): each word with a capital.
 func capWords(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var s starlark.String
+	var s starlark.Value
 	var sep starlark.Value = starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "s", &s, "sep?", &sep); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "s", &s, "sep?", &sep); err != nil {
 		return nil, err
 	}
 	v, err := asMethod("split")(thread, b, starlark.Tuple{s, sep}, nil)

@@ -3,8 +3,10 @@
 package textwrapmod
 
 import (
+	"fmt"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
@@ -24,7 +26,8 @@ var Module = sync.OnceValue(func() *starlarkstruct.Module {
 	return m
 })
 
-// A Wrapper says how text is wrapped. Widths count bytes.
+// A Wrapper says how text is wrapped. Widths count bytes, or characters of unicode text, all
+// of which are letters beyond ASCII.
 //
 // textwrap.py, TextWrapper.
 type Wrapper struct {
@@ -35,23 +38,46 @@ type Wrapper struct {
 	KeepSpaces     bool // drop_whitespace=False
 	KeepWords      bool // break_long_words=False
 	KeepHyphens    bool // break_on_hyphens=False
+	Wide           bool // the text is unicode, in UTF-8
+}
+
+// char is how many bytes of a text, which is not empty, are its first character.
+func (w *Wrapper) char(s string) int {
+	if !w.Wide {
+		return 1
+	}
+	_, size := py.DecodeRune(s)
+	return size
+}
+
+// length returns the number of characters.
+func (w *Wrapper) length(s string) int {
+	if !w.Wide {
+		return len(s)
+	}
+	n := 0
+	for ; s != ""; n++ {
+		s = s[w.char(s):]
+	}
+	return n
 }
 
 // Wrap returns the lines of text.
 func (w *Wrapper) Wrap(text string) []string {
 	if !w.KeepTabs {
-		text = py.ExpandTabs(text, 8, py.OneByte)
+		text = py.ExpandTabs(text, 8, w.char)
 	}
 	if !w.KeepWhiteSpace {
-		text = strings.Map(func(r rune) rune {
-			if r < 0x80 && py.IsSpace(byte(r)) {
-				return ' '
+		b := []byte(text)
+		for i, c := range b {
+			if py.IsSpace(c) {
+				b[i] = ' '
 			}
-			return r
-		}, text)
+		}
+		text = string(b)
 	}
 	var chunks []string
-	for s := (splitter{text: text, hyphens: !w.KeepHyphens}); s.at < len(text); {
+	for s := (splitter{text: text, wide: w.Wide, hyphens: !w.KeepHyphens}); s.at < len(text); {
 		chunks = append(chunks, s.next())
 	}
 	var lines []string
@@ -60,26 +86,29 @@ func (w *Wrapper) Wrap(text string) []string {
 		if len(lines) > 0 {
 			indent = w.Rest
 		}
-		width := w.Width - len(indent)
+		width := w.Width - w.length(indent)
 		if !w.KeepSpaces && len(lines) > 0 && isBlank(chunks[0]) {
 			chunks = chunks[1:]
 		}
 		var line []string
 		used := 0
-		for len(chunks) > 0 && used+len(chunks[0]) <= width {
+		for len(chunks) > 0 && used+w.length(chunks[0]) <= width {
 			line = append(line, chunks[0])
-			used += len(chunks[0])
+			used += w.length(chunks[0])
 			chunks = chunks[1:]
 		}
-		if len(chunks) > 0 && len(chunks[0]) > width {
+		if len(chunks) > 0 && w.length(chunks[0]) > width {
 			left := max(width-used, 0)
 			if width < 1 {
 				left = 1
 			}
 			if !w.KeepWords {
-				left = min(left, len(chunks[0]))
-				line = append(line, chunks[0][:left])
-				chunks[0] = chunks[0][left:]
+				cut := 0
+				for ; left > 0 && cut < len(chunks[0]); left-- {
+					cut += w.char(chunks[0][cut:])
+				}
+				line = append(line, chunks[0][:cut])
+				chunks[0] = chunks[0][cut:]
 			} else if len(line) == 0 {
 				line = append(line, chunks[0])
 				chunks = chunks[1:]
@@ -103,15 +132,16 @@ func isBlank(s string) bool { return py.Strip(s) == "" }
 type splitter struct {
 	text    string
 	at      int
+	wide    bool
 	hyphens bool
 	barren  int // no part of a hyphenated word begins before this offset
 }
 
-func isWord(c byte) bool {
-	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+func (s *splitter) isWord(c byte) bool {
+	return s.wide && c >= utf8.RuneSelf || c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-func isLetter(c byte) bool { return isWord(c) && (c < '0' || c > '9') }
+func (s *splitter) isLetter(c byte) bool { return s.isWord(c) && (c < '0' || c > '9') }
 
 // next returns the next chunk, which is not empty.
 func (s *splitter) next() string {
@@ -141,16 +171,16 @@ func (s *splitter) separator(i int) int {
 		return -1
 	}
 	if i >= s.barren {
-		word := s.run(i, func(c byte) bool { return !py.IsSpace(c) && !isWord(c) })
-		end := s.run(word, isWord)
-		if end-word >= 2 && isLetter(s.text[end-1]) && end < len(s.text) && s.text[end] == '-' && s.isPart(end+1) {
+		word := s.run(i, func(c byte) bool { return !py.IsSpace(c) && !s.isWord(c) })
+		end := s.run(word, s.isWord)
+		if end-word >= 2 && s.isLetter(s.text[end-1]) && end < len(s.text) && s.text[end] == '-' && s.isPart(end+1) {
 			return end + 1
 		}
 		s.barren = max(end, i+1)
 	}
-	if s.text[i] == '-' && i > 0 && (isWord(s.text[i-1]) || strings.IndexByte("!\"'&.,?", s.text[i-1]) >= 0) {
+	if s.text[i] == '-' && i > 0 && (s.isWord(s.text[i-1]) || strings.IndexByte("!\"'&.,?", s.text[i-1]) >= 0) {
 		end := s.run(i, func(c byte) bool { return c == '-' })
-		if end-i >= 2 && end < len(s.text) && isWord(s.text[end]) {
+		if end-i >= 2 && end < len(s.text) && s.isWord(s.text[end]) {
 			return end
 		}
 	}
@@ -159,11 +189,11 @@ func (s *splitter) separator(i int) int {
 
 // isPart reports whether the rest of a hyphenated word may stand at i.
 func (s *splitter) isPart(i int) bool {
-	if i >= len(s.text) || !isWord(s.text[i]) {
+	if i >= len(s.text) || !s.isWord(s.text[i]) {
 		return false
 	}
-	for i++; i < len(s.text) && isWord(s.text[i]); i++ {
-		if isLetter(s.text[i]) {
+	for i++; i < len(s.text) && s.isWord(s.text[i]); i++ {
+		if s.isLetter(s.text[i]) {
 			return true
 		}
 	}
@@ -183,12 +213,12 @@ func wrap(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	if len(args) > 2 {
 		return nil, py.TypeError.Errorf("%s() takes at most 2 arguments (%d given)", b.Name(), len(args)+len(kwargs))
 	}
-	var text, first, rest py.ByteStr
+	var text, first, rest textArg
 	w := Wrapper{Width: 70}
 	var yes starlark.Value = starlark.True
 	tabs, white, drop, words, hyphens := yes, yes, yes, yes, yes
 	var sentences starlark.Value = starlark.False
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "text", &text, "width?", &w.Width, "initial_indent?", &first,
+	if err := py.UnpackAny(b.Name(), args, kwargs, "text", &text, "width?", &w.Width, "initial_indent?", &first,
 		"subsequent_indent?", &rest, "expand_tabs?", &tabs, "replace_whitespace?", &white, "fix_sentence_endings?", &sentences,
 		"break_long_words?", &words, "drop_whitespace?", &drop, "break_on_hyphens?", &hyphens); err != nil {
 		return nil, err
@@ -199,39 +229,64 @@ func wrap(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	if w.Width <= 0 {
 		return nil, py.ValueError.Errorf("invalid width %d (must be > 0)", w.Width)
 	}
-	w.First, w.Rest = string(first), string(rest)
+	w.First, w.Rest, w.Wide = first.S, rest.S, text.Wide || first.Wide || rest.Wide
 	w.KeepTabs, w.KeepWhiteSpace, w.KeepSpaces = !bool(tabs.Truth()), !bool(white.Truth()), !bool(drop.Truth())
 	w.KeepWords, w.KeepHyphens = !bool(words.Truth()), !bool(hyphens.Truth())
 	// A line may be one byte of text and its indent.
-	if err := host.Spend(thread, len(text)); err != nil {
+	if err := host.Spend(thread, len(text.S)); err != nil {
 		return nil, err
 	}
-	if err := host.Reserve(thread, int64(len(text)+1)*int64(32+max(len(first), len(rest)))); err != nil {
+	if err := host.Reserve(thread, int64(len(text.S)+1)*int64(32+max(len(first.S), len(rest.S)))); err != nil {
 		return nil, err
 	}
-	lines := w.Wrap(string(text))
+	lines := make([]py.Chars, 0)
+	for i, line := range w.Wrap(text.S) {
+		indent := py.Chars(rest)
+		if i == 0 {
+			indent = py.Chars(first)
+		}
+		whole, err := py.JoinChars("", indent, py.Chars(text).Of(line[len(indent.S):]))
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, whole)
+	}
 	if b.Name() == "fill" {
-		return starlark.String(strings.Join(lines, "\n")), nil
+		whole, err := py.JoinChars("\n", lines...)
+		return whole.Value(), err
 	}
 	all := make([]starlark.Value, len(lines))
 	for i, line := range lines {
-		all[i] = starlark.String(line)
+		all[i] = line.Value()
 	}
 	return starlark.NewList(all), nil
+}
+
+// A textArg is a parameter that takes text of either type.
+type textArg py.Chars
+
+// Unpack accepts a str or unicode text.
+func (t *textArg) Unpack(v starlark.Value) error {
+	c, ok := py.CharsOf(v)
+	if !ok {
+		return fmt.Errorf("got %s, want str", py.TypeName(v))
+	}
+	*t = textArg(c)
+	return nil
 }
 
 // dedent is dedent(text): without the white space that all lines begin with; what is white space alone is empty.
 //
 // textwrap.py, dedent.
 func dedent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var text py.ByteStr
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "text", &text); err != nil {
+	var text textArg
+	if err := py.UnpackAny(b.Name(), args, kwargs, "text", &text); err != nil {
 		return nil, err
 	}
-	if err := host.Spend(thread, len(text)/host.BytesPerStep); err != nil {
+	if err := host.Spend(thread, len(text.S)/host.BytesPerStep); err != nil {
 		return nil, err
 	}
-	lines := strings.Split(string(text), "\n")
+	lines := strings.Split(text.S, "\n")
 	margin, found := "", false
 	for i, line := range lines {
 		rest := strings.TrimLeft(line, " \t")
@@ -253,5 +308,5 @@ func dedent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	for i, line := range lines {
 		lines[i] = strings.TrimPrefix(line, margin)
 	}
-	return starlark.String(strings.Join(lines, "\n")), nil
+	return py.Chars(text).Of(strings.Join(lines, "\n")).Value(), nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"starwire/runtime/lazy"
 	"starwire/runtime/lib/cookielibmod"
+	"starwire/runtime/lib/urllibmod"
 	"starwire/runtime/py"
 )
 
@@ -39,6 +40,12 @@ func members() starlark.StringDict {
 		"build_opener":   starlark.NewBuiltin("build_opener", buildOpener),
 		"install_opener": starlark.NewBuiltin("install_opener", installOpener),
 		"urlopen":        starlark.NewBuiltin("urlopen", urlOpen),
+	}
+	for _, name := range []string{"quote", "unquote"} { // which urllib2.py has from urllib
+		fn := urllibmod.Module().Members[name].(*starlark.Builtin)
+		m[name] = starlark.NewBuiltin(name, func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+			return fn.CallInternal(thread, args, kwargs)
+		})
 	}
 	for _, k := range []*py.Kind{
 		BaseHandler, HTTPBasicAuthHandler, HTTPCookieProcessor, HTTPDefaultErrorHandler, HTTPDigestAuthHandler,

@@ -2,6 +2,7 @@ package urllibmod
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"go.starlark.net/starlark"
 
@@ -97,6 +98,28 @@ func Unquote(s string) string {
 // urllib.py, unquote_plus
 func UnquotePlus(s string) string { return Unquote(strings.ReplaceAll(s, "+", " ")) }
 
+// UnquoteText is Unquote for text of either type: in unicode text, %XX is the character
+// of that number.
+//
+// urllib.py, unquote
+func UnquoteText(c py.Chars) py.Chars {
+	if !c.Wide || strings.IndexByte(c.S, '%') < 0 {
+		return c.Of(Unquote(c.S))
+	}
+	b := make([]byte, 0, len(c.S))
+	for i := 0; i < len(c.S); i++ {
+		if c.S[i] == '%' && i+2 < len(c.S) {
+			if hi, lo := unhex(c.S[i+1]), unhex(c.S[i+2]); hi < 16 && lo < 16 {
+				b = utf8.AppendRune(b, rune(hi<<4|lo))
+				i += 2
+				continue
+			}
+		}
+		b = append(b, c.S[i])
+	}
+	return c.Of(string(b))
+}
+
 // unhex is the value of a hexadecimal digit, or 16.
 func unhex(c byte) byte {
 	switch {
@@ -115,14 +138,23 @@ func quoteArgs(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple
 	if err = py.UnpackAny(b.Name(), args, kwargs, "s", &s, "safe?", &safe); err != nil {
 		return nil, nil, err
 	}
-	if u, ok := s.(*py.Unicode); ok { // quote looks each character up in a table of bytes
+	if err = unquotable(s); err != nil {
+		return nil, nil, err
+	}
+	return s, safe, py.AsASCII(safe)
+}
+
+// unquotable is the KeyError of text beyond ASCII: quote looks each character up in a
+// table of bytes.
+func unquotable(s starlark.Value) error {
+	if u, ok := s.(*py.Unicode); ok {
 		for i := range u.Len() {
 			if c, ok := u.Index(i).(*py.Unicode); ok {
-				return nil, nil, py.KeyError.New(nil, c)
+				return py.KeyError.New(nil, c)
 			}
 		}
 	}
-	return s, safe, py.AsASCII(safe)
+	return nil
 }
 
 // quote is urllib.quote(s, safe='/'). What is false but not None comes back as
@@ -189,25 +221,32 @@ func quotePlus(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	if !ok {
 		return nil, py.TypeError.Errorf("unsupported operand type(s) for +: '%s' and 'str'", py.TypeName(safe))
 	}
-	return starlark.String(QuotePlus(text, safeText)), nil
+	quoted := QuotePlus(text, safeText)
+	if py.IsUnicode(s) && Quote(text, safeText+" ") == text { // what quote returns as it is
+		return py.Text(quoted), nil
+	}
+	return starlark.String(quoted), nil
 }
 
 // unquote is urllib.unquote(s).
 func unquote(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	s, err := textArg(b, args, kwargs, "s", "split")
-	return starlark.String(Unquote(s)), err
+	c, err := textArg(b, args, kwargs, "s", "split")
+	return UnquoteText(c).Value(), err
 }
 
 // unquotePlus is urllib.unquote_plus(s).
 func unquotePlus(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	s, err := textArg(b, args, kwargs, "s", "replace")
-	return starlark.String(UnquotePlus(s)), err
+	c, err := textArg(b, args, kwargs, "s", "replace")
+	return UnquoteText(c.Of(strings.ReplaceAll(c.S, "+", " "))).Value(), err
 }
 
 // pathname2url is urllib.pathname2url(pathname): quote, as on POSIX.
 func pathname2url(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var s starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "pathname", &s); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "pathname", &s); err != nil {
+		return nil, err
+	}
+	if err := unquotable(s); err != nil {
 		return nil, err
 	}
 	return quoteValue(s, starlark.String("/"))
@@ -215,20 +254,20 @@ func pathname2url(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 
 // url2pathname is urllib.url2pathname(pathname): unquote, as on POSIX.
 func url2pathname(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	s, err := textArg(b, args, kwargs, "pathname", "split")
-	return starlark.String(Unquote(s)), err
+	c, err := textArg(b, args, kwargs, "pathname", "split")
+	return UnquoteText(c).Value(), err
 }
 
 // textArg unpacks the one argument of a function that begins by calling the
 // method named first on it: the AttributeError of what is not a string names it.
-func textArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param, first string) (string, error) {
+func textArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param, first string) (py.Chars, error) {
 	var v starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, param, &v); err != nil {
-		return "", err
+	if err := py.UnpackAny(b.Name(), args, kwargs, param, &v); err != nil {
+		return py.Chars{}, err
 	}
-	s, ok := py.AsBytes(v)
+	c, ok := py.CharsOf(v)
 	if !ok {
-		return "", py.NoAttribute(v, first)
+		return c, py.NoAttribute(v, first)
 	}
-	return s, nil
+	return c, nil
 }

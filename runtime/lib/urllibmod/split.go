@@ -40,23 +40,26 @@ func (e *expression) match(s string) []string {
 
 // matchArg unpacks the one string argument of a function that matches prog
 // against it, and matches: m is nil where prog does not match.
-func matchArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param string, prog *expression) (s string, m []string, err error) {
+func matchArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, param string, prog *expression) (s py.Chars, m []string, err error) {
 	var v starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, param, &v); err != nil {
-		return "", nil, err
+	if err := py.UnpackAny(b.Name(), args, kwargs, param, &v); err != nil {
+		return s, nil, err
 	}
 	return matchValue(v, prog)
 }
 
-func matchValue(v starlark.Value, prog *expression) (s string, m []string, err error) {
-	s, ok := py.AsBytes(v)
+func matchValue(v starlark.Value, prog *expression) (s py.Chars, m []string, err error) {
+	s, ok := py.CharsOf(v)
 	if !ok {
-		return "", nil, py.TypeError.Errorf("expected string or buffer")
+		return s, nil, py.TypeError.Errorf("expected string or buffer")
 	}
-	return s, prog.match(s), nil
+	return s, prog.match(s.S), nil
 }
 
-func pair(a, b string) starlark.Value { return starlark.Tuple{starlark.String(a), starlark.String(b)} }
+// pair returns two parts of whole.
+func pair(whole py.Chars, a, b string) starlark.Value {
+	return starlark.Tuple{whole.Of(a).Value(), whole.Of(b).Value()}
+}
 
 // unwrap is urllib.unwrap: '<URL:type://host/path>' without its wrapping.
 func unwrap(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -64,14 +67,7 @@ func unwrap(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs
 	if err != nil {
 		return nil, err
 	}
-	url = py.Strip(url)
-	if strings.HasPrefix(url, "<") && strings.HasSuffix(url, ">") {
-		url = py.Strip(url[1:max(len(url)-1, 1)])
-	}
-	if strings.HasPrefix(url, "URL:") {
-		url = py.Strip(url[4:])
-	}
-	return starlark.String(url), nil
+	return url.Of(Unwrap(url.S)).Value(), nil
 }
 
 // splitType is urllib.splittype: scheme in small letters, and the rest.
@@ -81,9 +77,10 @@ func splitType(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 		return nil, err
 	}
 	if m == nil {
-		return starlark.Tuple{starlark.None, starlark.String(url)}, nil
+		return starlark.Tuple{starlark.None, url.Value()}, nil
 	}
-	return pair(py.Lower(m[1]), url[len(m[0]):]), nil
+	scheme := url.Of(m[1]).Lower()
+	return pair(url, scheme.S, url.S[len(m[0]):]), nil
 }
 
 // splitHost is urllib.splithost: '//host[:port]/path' in two.
@@ -93,13 +90,13 @@ func splitHost(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 		return nil, err
 	}
 	if m == nil {
-		return starlark.Tuple{starlark.None, starlark.String(url)}, nil
+		return starlark.Tuple{starlark.None, url.Value()}, nil
 	}
 	path := m[2]
 	if path != "" && path[0] != '/' {
 		path = "/" + path
 	}
-	return pair(m[1], path), nil
+	return pair(url, m[1], path), nil
 }
 
 // splitUser is urllib.splituser: 'user[:passwd]@host' at its last @.
@@ -109,9 +106,9 @@ func splitUser(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 		return nil, err
 	}
 	if m == nil {
-		return starlark.Tuple{starlark.None, starlark.String(host)}, nil
+		return starlark.Tuple{starlark.None, host.Value()}, nil
 	}
-	return pair(m[1], m[2]), nil
+	return pair(host, m[1], m[2]), nil
 }
 
 // splitPasswd is urllib.splitpasswd: 'user:passwd' at its first colon.
@@ -141,9 +138,9 @@ func firstAndRest(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tu
 		return nil, err
 	}
 	if m == nil {
-		return starlark.Tuple{starlark.String(s), starlark.None}, nil
+		return starlark.Tuple{s.Value(), starlark.None}, nil
 	}
-	return pair(m[1], m[2]), nil
+	return pair(s, m[1], m[2]), nil
 }
 
 // splitPort is urllib.splitport: 'host:port', the port as text; an empty port
@@ -154,11 +151,12 @@ func splitPort(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 		return nil, err
 	}
 	if m != nil {
-		if host = m[1]; m[2] != "" {
-			return pair(m[1], m[2]), nil
+		if m[2] != "" {
+			return pair(host, m[1], m[2]), nil
 		}
+		host = host.Of(m[1])
 	}
-	return starlark.Tuple{starlark.String(host), starlark.None}, nil
+	return starlark.Tuple{host.Value(), starlark.None}, nil
 }
 
 // splitNPort is urllib.splitnport: 'host:port', the port as a number; defport
@@ -166,7 +164,7 @@ func splitPort(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 func splitNPort(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var v starlark.Value
 	var defport starlark.Value = starlark.MakeInt(-1)
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "host", &v, "defport?", &defport); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "host", &v, "defport?", &defport); err != nil {
 		return nil, err
 	}
 	host, m, err := matchValue(v, nportProg)
@@ -175,14 +173,14 @@ func splitNPort(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	}
 	port := defport
 	if m != nil {
-		if host = m[1]; m[2] != "" {
+		if host = host.Of(m[1]); m[2] != "" {
 			port = starlark.None
 			if n, ok := py.Int10(m[2]); ok {
 				port = starlark.MakeInt64(n)
 			}
 		}
 	}
-	return starlark.Tuple{starlark.String(host), port}, nil
+	return starlark.Tuple{host.Value(), port}, nil
 }
 
 // splitAttr is urllib.splitattr: '/path;attr=value;…' as the path and a list.
@@ -191,10 +189,10 @@ func splitAttr(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	if err != nil {
 		return nil, err
 	}
-	words := strings.Split(url, ";")
+	words := strings.Split(url.S, ";")
 	attrs := make([]starlark.Value, 0, len(words)-1)
 	for _, w := range words[1:] {
-		attrs = append(attrs, starlark.String(w))
+		attrs = append(attrs, url.Of(w).Value())
 	}
-	return starlark.Tuple{starlark.String(words[0]), starlark.NewList(attrs)}, nil
+	return starlark.Tuple{url.Of(words[0]).Value(), starlark.NewList(attrs)}, nil
 }

@@ -11,28 +11,41 @@ import (
 )
 
 // urlArgs unpacks (url, scheme=”, allow_fragments=True).
-func urlArgs(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (url, scheme string, fragments bool, err error) {
+func urlArgs(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (url, scheme py.Chars, fragments bool, err error) {
 	var u starlark.Value
-	var s py.ByteStr
+	var s starlark.Value = starlark.String("")
 	var allow starlark.Value = starlark.True
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "url", &u, "scheme?", &s, "allow_fragments?", &allow); err != nil {
-		return "", "", false, err
+	if err := py.UnpackAny(b.Name(), args, kwargs, "url", &u, "scheme?", &s, "allow_fragments?", &allow); err != nil {
+		return url, scheme, false, err
+	}
+	scheme, ok := py.CharsOf(s)
+	if !ok {
+		return url, scheme, false, py.TypeError.Errorf("%s: for parameter scheme: got %s, want str", b.Name(), py.TypeName(s))
 	}
 	url, err = urlText(u)
-	return url, string(s), bool(allow.Truth()), err
+	return url, scheme, bool(allow.Truth()), err
 }
 
 // urlText is a URL's text. What is none fails where urlsplit looks it up in its
 // cache, or searches it for a colon.
-func urlText(v starlark.Value) (string, error) {
-	if s, ok := py.AsBytes(v); ok {
-		return s, nil
+func urlText(v starlark.Value) (py.Chars, error) {
+	c, ok := py.CharsOf(v)
+	if ok {
+		return c, nil
 	}
 	switch v.(type) {
 	case *starlark.List, *starlark.Dict, *starlark.Set:
-		return "", py.TypeError.Errorf("unhashable type: '%s'", py.TypeName(v))
+		return c, py.TypeError.Errorf("unhashable type: '%s'", py.TypeName(v))
 	}
-	return "", py.NoAttribute(v, "find")
+	return c, py.NoAttribute(v, "find")
+}
+
+// textValue returns text, unless there is an error.
+func textValue(c py.Chars, err error) (starlark.Value, error) {
+	if err != nil {
+		return nil, err
+	}
+	return c.Value(), nil
 }
 
 // urlParse is urlparse.urlparse(url, scheme=”, allow_fragments=True).
@@ -68,7 +81,10 @@ func urlUnparse(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 		return nil, err
 	}
 	p, err := partsOf(items[0], items[1], items[2], items[3], items[4], items[5])
-	return starlark.String(p.url()), err
+	if err != nil {
+		return nil, err
+	}
+	return textValue(p.url())
 }
 
 // urlUnsplit is urlparse.urlunsplit(parts).
@@ -78,13 +94,16 @@ func urlUnsplit(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 		return nil, err
 	}
 	p, err := partsOf(items[0], items[1], items[2], starlark.None, items[3], items[4])
-	return starlark.String(p.url()), err
+	if err != nil {
+		return nil, err
+	}
+	return textValue(p.url())
 }
 
 // dataArg unpacks the one argument, a sequence of n items.
 func dataArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, n int) ([]starlark.Value, error) {
 	var data starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "data", &data); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "data", &data); err != nil {
 		return nil, err
 	}
 	iter := starlark.Iterate(data)
@@ -113,18 +132,15 @@ func dataArg(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, 
 func partsOf(scheme, netloc, path, params, query, fragment starlark.Value) (parts, error) {
 	var p parts
 	for _, x := range []struct {
-		to *string
+		to *py.Chars
 		v  starlark.Value
 	}{{&p.scheme, scheme}, {&p.netloc, netloc}, {&p.path, path}, {&p.params, params}, {&p.query, query}, {&p.fragment, fragment}} {
-		if err := py.AsASCII(x.v); err != nil {
-			return parts{}, err
-		}
-		s, ok := py.AsBytes(x.v)
+		c, ok := py.CharsOf(x.v)
 		switch {
 		case ok:
-			*x.to = s
+			*x.to = c
 		case x.to == &p.params && bool(x.v.Truth()):
-			*x.to = py.Str(x.v) // it is formatted by %s
+			*x.to = py.Chars{S: py.Str(x.v)} // it is formatted by %s
 		case x.to == &p.path || bool(x.v.Truth()):
 			return parts{}, py.TypeError.Errorf("cannot concatenate 'str' and '%s' objects", py.TypeName(x.v))
 		}
@@ -136,7 +152,7 @@ func partsOf(scheme, netloc, path, params, query, fragment starlark.Value) (part
 func urlJoin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var base, url starlark.Value
 	var allow starlark.Value = starlark.True
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "base", &base, "url", &url, "allow_fragments?", &allow); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "base", &base, "url", &url, "allow_fragments?", &allow); err != nil {
 		return nil, err
 	}
 	switch {
@@ -157,40 +173,44 @@ func urlJoin(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	if err != nil {
 		return nil, err
 	}
-	return starlark.String(joined), host.Spend(thread, len(joined)/host.BytesPerStep)
+	return joined.Value(), host.Spend(thread, len(joined.S)/host.BytesPerStep)
 }
 
 // urlDefrag is urlparse.urldefrag(url): the URL without its fragment, and that.
 func urlDefrag(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var v starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "url", &v); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "url", &v); err != nil {
 		return nil, err
 	}
-	url, ok := py.AsBytes(v)
+	url, ok := py.CharsOf(v)
 	if !ok {
 		return nil, py.TypeError.Errorf("argument of type '%s' is not iterable", py.TypeName(v))
 	}
-	if !strings.Contains(url, "#") {
+	if !strings.Contains(url.S, "#") {
 		return starlark.Tuple{v, starlark.String("")}, nil
 	}
-	p, err := parseURL(url, "", true)
+	p, err := parseURL(url, py.Chars{}, true)
 	if err != nil {
 		return nil, err
 	}
 	fragment := p.fragment
-	p.fragment = ""
-	return starlark.Tuple{starlark.String(p.url()), starlark.String(fragment)}, nil
+	p.fragment = py.Chars{}
+	rest, err := p.url()
+	if err != nil {
+		return nil, err
+	}
+	return starlark.Tuple{rest.Value(), fragment.Value()}, nil
 }
 
 // unquote is urlparse.unquote(s), the same as urllib's.
 func unquote(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var v starlark.Value
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "s", &v); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "s", &v); err != nil {
 		return nil, err
 	}
-	s, ok := py.AsBytes(v)
+	c, ok := py.CharsOf(v)
 	if !ok {
 		return nil, py.NoAttribute(v, "split")
 	}
-	return starlark.String(urllibmod.Unquote(s)), nil
+	return urllibmod.UnquoteText(c).Value(), nil
 }

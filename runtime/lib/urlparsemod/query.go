@@ -11,7 +11,7 @@ import (
 )
 
 // A field is a name and its value in a query.
-type field struct{ name, value string }
+type field struct{ name, value py.Chars }
 
 // queryFields takes a query apart at & and ;. Fields without a value, or with an
 // empty one, are left out unless keep_blank_values; without "=" they are an error
@@ -21,14 +21,15 @@ type field struct{ name, value string }
 func queryFields(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) ([]field, error) {
 	var v starlark.Value
 	var keep, strict, limit starlark.Value = starlark.False, starlark.False, starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs,
+	if err := py.UnpackAny(b.Name(), args, kwargs,
 		"qs", &v, "keep_blank_values?", &keep, "strict_parsing?", &strict, "max_num_fields?", &limit); err != nil {
 		return nil, err
 	}
-	qs, ok := py.AsBytes(v)
+	text, ok := py.CharsOf(v)
 	if !ok {
 		return nil, py.NoAttribute(v, "split")
 	}
+	qs := text.S
 	if limit != starlark.None {
 		n := starlark.MakeInt(1 + strings.Count(qs, "&") + strings.Count(qs, ";"))
 		var max starlark.Int
@@ -54,11 +55,16 @@ func queryFields(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 		case pair == "" && !bool(strict.Truth()):
 			continue
 		case !found && bool(strict.Truth()):
-			return nil, py.ValueError.Errorf("bad query field: %s", py.Quote(pair))
+			return nil, py.ValueError.Errorf("bad query field: %s", py.Repr(text.Of(pair).Value()))
 		case value == "" && !bool(keep.Truth()):
 			continue
 		}
-		fields = append(fields, field{urllibmod.UnquotePlus(name), urllibmod.UnquotePlus(value)})
+		unquoted := func(s string) py.Chars { return urllibmod.UnquoteText(text.Of(strings.ReplaceAll(s, "+", " "))) }
+		f := field{unquoted(name), unquoted(value)}
+		if !found {
+			f.value = py.Chars{}
+		}
+		fields = append(fields, f)
 	}
 	return fields, nil
 }
@@ -71,7 +77,7 @@ func parseQSL(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	}
 	pairs := make([]starlark.Value, len(fields))
 	for i, f := range fields {
-		pairs[i] = starlark.Tuple{starlark.String(f.name), starlark.String(f.value)}
+		pairs[i] = starlark.Tuple{f.name.Value(), f.value.Value()}
 	}
 	return starlark.NewList(pairs), nil
 }
@@ -84,17 +90,17 @@ func parseQS(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	}
 	dict := new(starlark.Dict)
 	for _, f := range fields {
-		v, found, err := dict.Get(starlark.String(f.name))
+		v, found, err := dict.Get(f.name.Value())
 		if err != nil {
 			return nil, err
 		}
 		if !found {
 			v = new(starlark.List)
-			if err := dict.SetKey(starlark.String(f.name), v); err != nil {
+			if err := dict.SetKey(f.name.Value(), v); err != nil {
 				return nil, err
 			}
 		}
-		if err := v.(*starlark.List).Append(starlark.String(f.value)); err != nil {
+		if err := v.(*starlark.List).Append(f.value.Value()); err != nil {
 			return nil, err
 		}
 	}

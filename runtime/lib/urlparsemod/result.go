@@ -23,13 +23,13 @@ var (
 )
 
 func (p parts) splitResult() *py.Named {
-	return splitResultType.New(starlark.String(p.scheme), starlark.String(p.netloc), starlark.String(p.path),
-		starlark.String(p.query), starlark.String(p.fragment))
+	return splitResultType.New(p.scheme.Value(), p.netloc.Value(), p.path.Value(),
+		p.query.Value(), p.fragment.Value())
 }
 
 func (p parts) parseResult() *py.Named {
-	return parseResultType.New(starlark.String(p.scheme), starlark.String(p.netloc), starlark.String(p.path),
-		starlark.String(p.params), starlark.String(p.query), starlark.String(p.fragment))
+	return parseResultType.New(p.scheme.Value(), p.netloc.Value(), p.path.Value(),
+		p.params.Value(), p.query.Value(), p.fragment.Value())
 }
 
 // newSplitResult is urlparse.SplitResult(scheme, netloc, path, query, fragment).
@@ -48,7 +48,7 @@ func newResult(typ *py.NamedType, b *starlark.Builtin, args starlark.Tuple, kwar
 	for i, field := range typ.Fields {
 		pairs = append(pairs, field, &items[i])
 	}
-	if err := py.UnpackArgs(b.Name(), args, kwargs, pairs...); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, pairs...); err != nil {
 		return nil, err
 	}
 	return typ.New(items...), nil
@@ -80,10 +80,11 @@ func resultAttr(n *py.Named, name string) (starlark.Value, error) {
 		}
 		return fields, nil
 	}
-	netloc, ok := py.AsBytes(n.Index(1))
+	whole, ok := py.CharsOf(n.Index(1))
 	if !ok {
 		return nil, py.NoAttribute(n.Index(1), "split")
 	}
+	netloc := whole.S
 	userinfo, host, found := netloc, netloc, false
 	if i := strings.LastIndexByte(netloc, '@'); i >= 0 {
 		userinfo, host, found = netloc[:i], netloc[i+1:], true
@@ -92,30 +93,31 @@ func resultAttr(n *py.Named, name string) (starlark.Value, error) {
 	switch name {
 	case "username":
 		if found {
-			return starlark.String(user), nil
+			return whole.Of(user).Value(), nil
 		}
 	case "password":
 		if found && hasPassword {
-			return starlark.String(password), nil
+			return whole.Of(password).Value(), nil
 		}
 	case "hostname":
-		return hostname(host), nil
+		return hostname(whole.Of(host)), nil
 	case "port":
 		return port(host)
 	}
 	return starlark.None, nil
 }
 
-func hostname(host string) starlark.Value {
+func hostname(c py.Chars) starlark.Value {
+	host := c.S
 	switch {
 	case strings.Contains(host, "[") && strings.Contains(host, "]"):
 		inside, _, _ := strings.Cut(host, "]")
-		return starlark.String(py.Lower(inside[min(1, len(inside)):]))
+		return c.Of(inside[min(1, len(inside)):]).Lower().Value()
 	case host == "":
 		return starlark.None
 	}
 	name, _, _ := strings.Cut(host, ":")
-	return starlark.String(py.Lower(name))
+	return c.Of(name).Lower().Value()
 }
 
 func port(host string) (starlark.Value, error) {
@@ -148,7 +150,10 @@ func resultGetURL(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		params, v = v[3], slices.Concat(v[:3], v[4:])
 	}
 	p, err := partsOf(v[0], v[1], v[2], params, v[3], v[4])
-	return starlark.String(p.url()), err
+	if err != nil {
+		return nil, err
+	}
+	return textValue(p.url())
 }
 
 // resultAsDict is r._asdict().
