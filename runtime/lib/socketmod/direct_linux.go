@@ -5,6 +5,7 @@ package socketmod
 import (
 	"io"
 	"net"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unsafe"
@@ -31,6 +32,7 @@ type direct struct {
 
 	wait *kernelWait // where the run has one thread
 	by   time.Time   // when the read under way must end; zero: never
+	over atomic.Bool // what reads here is to wait in the poller, which knows why
 	fds  [2]pollFD   // of wait
 }
 
@@ -50,7 +52,7 @@ func (d *direct) init(h *host.Host, conn net.Conn, raw syscall.RawConn) {
 		d.raw, d.wait = raw, kernelWaitOf(h)
 		d.in.try = func(fd uintptr) bool {
 			for !d.in.do(syscall.SYS_RECVFROM, fd, syscall.MSG_DONTWAIT) {
-				if !d.wait.wait(fd, d.by, &d.fds) {
+				if !d.wait.wait(fd, d.by, &d.over, &d.fds) {
 					return false
 				}
 			}
@@ -151,6 +153,10 @@ func (l *link) transmitNow(p []byte) (n int, ok bool, err error) {
 // wake ends a read that waits in the kernel: it goes on in the poller.
 func (d *direct) wake() {
 	if d.wait != nil {
+		d.over.Store(true)
 		d.wait.wake()
 	}
 }
+
+// renew lets reads wait in the kernel again.
+func (d *direct) renew() { d.over.Store(false) }

@@ -14,6 +14,7 @@ type direct struct{}
 
 func (*direct) init(*host.Host, net.Conn, syscall.RawConn) {}
 func (*direct) wake()                                      {}
+func (*direct) renew()                                     {}
 
 func blockReads(*host.Host) {}
 func pollReads(*host.Host)  {}

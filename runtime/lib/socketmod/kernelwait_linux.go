@@ -16,16 +16,16 @@ import (
 // thread: ppoll(2) on the script's own thread. Where Go's poller waits instead, a
 // wake-up passes through another queue, and mostly to another processor.
 //
-// Whatever ends a read early, the end of the run or Close, writes to a descriptor
-// that each wait watches too (eventfd(2)); the read then goes on in Go's poller,
-// which knows why.
+// Whatever ends a read early, the end of the run or Close, marks the connection and,
+// if there is a wait, writes to a descriptor that each wait watches too (eventfd(2));
+// the read then goes on in Go's poller, which knows why.
 type kernelWait struct {
 	allowed atomic.Bool
+	waiting atomic.Bool // or about to, unless the connection is marked
 
 	mu     sync.Mutex
 	owner  *host.Resources // which close it
 	wakeFD int             // what wake writes to; 0: there has been no wait yet
-	early  uintptr         // wakes before that
 	closed bool
 }
 
@@ -57,13 +57,21 @@ const (
 
 // wait waits until fd can be read, or has an end or an error to tell, and then
 // returns true. false says that the poller is to wait: until has passed (zero:
-// never), there was a wake, or this is not allowed. fds is the caller's to lend.
-func (w *kernelWait) wait(fd uintptr, until time.Time, fds *[2]pollFD) bool {
+// never), the connection is marked or was meanwhile, or this is not allowed. fds is
+// the caller's to lend.
+func (w *kernelWait) wait(fd uintptr, until time.Time, marked *atomic.Bool, fds *[2]pollFD) bool {
 	if !w.allowed.Load() {
 		return false
 	}
 	wake, ok := w.open()
 	if !ok {
+		return false
+	}
+	// Who marks a connection looks for a wait afterwards, and here it is the other
+	// way round: one of the two sees the other.
+	w.waiting.Store(true)
+	defer w.waiting.Store(false)
+	if marked.Load() {
 		return false
 	}
 	for {
@@ -113,7 +121,7 @@ func (w *kernelWait) create() (fd int, ok bool) {
 	if w.closed {
 		return 0, false
 	}
-	r, _, errno := syscall.RawSyscall(syscall.SYS_EVENTFD2, w.early, eventFDFlags, 0)
+	r, _, errno := syscall.RawSyscall(syscall.SYS_EVENTFD2, 0, eventFDFlags, 0)
 	if errno != 0 { // no descriptors are left; the poller needs none
 		w.allowed.Store(false)
 		return 0, false
@@ -122,15 +130,14 @@ func (w *kernelWait) create() (fd int, ok bool) {
 	return w.wakeFD, true
 }
 
-// wake ends a wait that is under way, or else the next one.
+// wake ends a wait that is under way.
 func (w *kernelWait) wake() {
+	if !w.waiting.Load() {
+		return
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	switch {
-	case w.closed:
-	case w.wakeFD == 0:
-		w.early++
-	default:
+	if w.wakeFD != 0 && !w.closed {
 		one := [8]byte{1}
 		syscall.Write(w.wakeFD, one[:])
 	}

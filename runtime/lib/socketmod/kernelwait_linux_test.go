@@ -61,6 +61,9 @@ func TestBlockReads(t *testing.T) {
 			}
 		}},
 		{"a wake for another", NoTimeout, func(r *rig) {
+			for !kernelWaitOf(r.host).waiting.Load() {
+				runtime.Gosched()
+			}
 			kernelWaitOf(r.host).wake()
 			r.peer.Write([]byte("data"))
 		}, 4, nil},
@@ -91,29 +94,29 @@ func TestBlockReads(t *testing.T) {
 	}
 }
 
-// A wake that comes before the first wait is not lost: the read goes on in the
-// poller, which knows why.
+// A wake before the wait is not lost: the read goes on in the poller, which knows why.
 func TestBlockReadsWakeBefore(t *testing.T) {
 	r := newRig(t, host.Host{}, NoTimeout)
 	BlockReads(r.host)
-	w := kernelWaitOf(r.host)
-	w.wake()
-	var fds [2]pollFD
-	raw, err := r.peer.SyscallConn()
-	if err != nil {
-		t.Fatal(err)
+	d := &r.s.link.direct
+	wait := func() (ready bool) {
+		d.raw.Control(func(fd uintptr) { ready = d.wait.wait(fd, time.Now().Add(time.Hour), &d.over, &d.fds) })
+		return ready
 	}
-	raw.Control(func(fd uintptr) {
-		if w.wait(fd, time.Time{}, &fds) {
-			t.Error("the wait after a wake says that there is something to read")
-		}
-		if w.wait(fd, time.Now().Add(time.Millisecond), &fds) {
-			t.Error("the wait after that says so at its deadline")
-		}
-		if fds[1].revents != 0 {
-			t.Error("one wake woke two waits")
-		}
-	})
+	if _, err := r.peer.Write([]byte("x")); err != nil || !wait() {
+		t.Errorf("a wait does not see what there is to read; written: %v", err)
+	}
+	d.wake()
+	if wait() {
+		t.Error("a wait after a wake says that there is something to read")
+	}
+	d.renew()
+	if !wait() {
+		t.Error("a wait after renew does not see what there is to read")
+	}
+	if d.fds[1].revents != 0 {
+		t.Error("a wake with nobody waiting wrote to the descriptor")
+	}
 }
 
 // The descriptor is the run's, and goes with it; a run that waited for nothing has none.
