@@ -94,6 +94,7 @@ func (l *link) watch(ctx context.Context) {
 	if l.interrupted && !l.closed.Load() {
 		l.interrupted, l.readFor, l.reads.by = false, 0, time.Time{}
 		l.Conn.SetDeadline(time.Time{})
+		l.direct.renew()
 	}
 	l.ctx = ctx
 	l.watches++
