@@ -37,6 +37,7 @@ import (
 	"starwire/runtime/lib/urllib2mod"
 	"starwire/runtime/lib/urlopenmod"
 	"starwire/runtime/lib/urlparsemod"
+	"starwire/runtime/lib/zlibmod"
 	"starwire/runtime/py"
 	"starwire/runtime/pysyntax"
 )
@@ -53,6 +54,7 @@ var builtinModules = [...]struct {
 	{"Cookie", cookiemod.Module},
 	{"errno", errnomod.Module},
 	{"getopt", getoptmod.Module},
+	{"gzip", zlibmod.Gzip},
 	{"hashlib", hashlibmod.Module},
 	{"hmac", hmacmod.Module},
 	{"http", httplibmod.HTTPModule},
@@ -75,6 +77,7 @@ var builtinModules = [...]struct {
 	{"urllib2", urllib2mod.Module},
 	{"urllib", urlopenmod.Module},
 	{"urlparse", urlparsemod.Module},
+	{"zlib", zlibmod.Module},
 }
 
 // specialModules names those made anew for each run, on first use: modules, and

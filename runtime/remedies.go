@@ -34,8 +34,6 @@ func moduleRemedies() map[string]string {
 			"htmllib":         "use re",
 			"xml":             "use re",
 			"csv":             "use line.split(',')",
-			"zlib":            "ask the server for Accept-Encoding: identity, which httplib does by itself",
-			"gzip":            "ask the server for Accept-Encoding: identity, which httplib does by itself",
 			"tempfile":        "name the file",
 			"shutil":          "open both files and copy in a loop",
 			"glob":            "name the files",
