@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"starwire/runtime/lazy"
-	"starwire/runtime/py"
 )
 
 // simpleEscapes are those that stand for one byte.
@@ -19,26 +18,6 @@ func simpleEscapes() map[string]byte {
 
 var simpleEscapesTable lazy.Value[map[string]byte]
 
-// category returns the bytes of \d, \s or \w, or all others for the capital.
-func category(c byte) *set {
-	s := new(set)
-	for i := range s.bytes {
-		b, in := byte(i), false
-		switch c | 0x20 {
-		case 'd':
-			in = '0' <= b && b <= '9'
-		case 's':
-			in = py.IsSpace(b)
-		case 'w':
-			in = isName(string(rune(b))) || '0' <= b && b <= '9'
-		default:
-			return nil
-		}
-		s.bytes[i] = in == (c >= 'a')
-	}
-	return s
-}
-
 // escape is an escape outside brackets. sre_parse.py, _escape
 func (p *parser) escape(this string) node {
 	c := this[1]
@@ -46,10 +25,10 @@ func (p *parser) escape(this string) node {
 		return at(c)
 	}
 	if strings.IndexByte("dDsSwW", c) >= 0 {
-		return category(c)
+		return &set{classes: string(rune(c))}
 	}
 	if b, ok := simpleEscapes()[this]; ok {
-		return literal(b)
+		return literal(rune(b))
 	}
 	switch {
 	case c == 'x':
@@ -58,17 +37,17 @@ func (p *parser) escape(this string) node {
 			break
 		}
 		n, _ := strconv.ParseUint(this[2:], 16, 8)
-		return literal(byte(n))
+		return literal(rune(n & 0xff))
 	case c == '0':
 		this += p.run(octDigits, 2)
 		n, _ := strconv.ParseUint(this[1:], 8, 16)
-		return literal(byte(n))
+		return literal(rune(n & 0xff))
 	case '1' <= c && c <= '9':
 		this += p.run(digits, 1)
 		if len(this) == 3 && strings.Trim(this[1:], octDigits) == "" && p.nextIn(octDigits) {
 			this += p.get()
 			n, _ := strconv.ParseUint(this[1:], 8, 16)
-			return literal(byte(n))
+			return literal(rune(n & 0xff))
 		}
 		n, _ := strconv.Atoi(this[1:])
 		switch {
@@ -81,9 +60,9 @@ func (p *parser) escape(this string) node {
 			return nil
 		}
 	default:
-		return literal(c)
+		return literal(p.char(this[1:]))
 	}
-	p.fail("bogus escape: %s", py.Quote(this))
+	p.fail("bogus escape: %s", p.quote(this))
 	return nil
 }
 
@@ -106,25 +85,22 @@ func (p *parser) class() node {
 		this = p.get()
 		if this == "]" {
 			s.add(from)
-			s.bytes['-'] = true
+			s.add(literal('-'))
 			return s
 		}
 		to, single2, ok := p.member(this)
 		if !ok {
 			return s
 		}
-		lo, hi := from.first(), to.first()
-		if !single || !single2 || hi < lo {
+		if !single || !single2 || to.chars[0] < from.chars[0] {
 			p.fail("bad character range")
 			return s
 		}
-		for c := lo; c <= hi; c++ {
-			s.bytes[c] = true
-		}
+		s.chars = append(s.chars, from.chars[0], to.chars[0])
 	}
 }
 
-// member is one element of a class: the bytes it stands for, and whether it is a
+// member is one element of a class: the characters it stands for, and whether it is a
 // single one.
 func (p *parser) member(this string) (s *set, single, ok bool) {
 	switch {
@@ -132,51 +108,35 @@ func (p *parser) member(this string) (s *set, single, ok bool) {
 		p.fail("unexpected end of regular expression")
 		return nil, false, false
 	case this[0] != '\\':
-		return literal(this[0]), true, true
+		return literal(p.char(this)), true, true
 	case strings.IndexByte("dDsSwW", this[1]) >= 0:
-		return category(this[1]), false, true
+		return &set{classes: this[1:]}, false, true
 	}
-	b, ok := p.classEscape(this)
-	return literal(b), true, ok
+	c, ok := p.classEscape(this)
+	return literal(c), true, ok
 }
 
-// classEscape is an escape in brackets for one byte. sre_parse.py, _class_escape
-func (p *parser) classEscape(this string) (b byte, ok bool) {
+// classEscape is an escape in brackets for one character. sre_parse.py, _class_escape
+func (p *parser) classEscape(this string) (char rune, ok bool) {
 	if b, ok := simpleEscapes()[this]; ok {
-		return b, true
+		return rune(b), true
 	}
 	switch c := this[1]; {
 	case c == 'x':
 		hex := p.run(hexDigits, 2)
 		if len(hex) != 2 {
-			p.fail("bogus escape: %s", py.Quote(`\`+hex))
+			p.fail("bogus escape: %s", p.quote(`\`+hex))
 			return 0, false
 		}
 		n, _ := strconv.ParseUint(hex, 16, 8)
-		return byte(n), true
+		return rune(n & 0xff), true
 	case strings.IndexByte(octDigits, c) >= 0:
 		n, _ := strconv.ParseUint(this[1:]+p.run(octDigits, 2), 8, 16)
-		return byte(n), true
+		return rune(n & 0xff), true
 	case c == '8' || c == '9':
-		p.fail("bogus escape: %s", py.Quote(this))
+		p.fail("bogus escape: %s", p.quote(this))
 		return 0, false
 	default:
-		return c, true
+		return p.char(this[1:]), true
 	}
-}
-
-func (s *set) add(other *set) {
-	for c, in := range other.bytes {
-		s.bytes[c] = s.bytes[c] || in
-	}
-}
-
-// first is the one byte of a single member.
-func (s *set) first() int {
-	for c, in := range s.bytes {
-		if in {
-			return c
-		}
-	}
-	return 0
 }

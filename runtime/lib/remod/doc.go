@@ -3,16 +3,19 @@
 // expression.
 //
 // Expressions are Python's: they are parsed as sre_parse.py parses them, errors
-// included, and then said in RE2's words. Texts are bytes. What RE2 cannot do is
-// an error that says so: references back to groups, lookahead and lookbehind,
-// conditions.
+// included, and then said in RE2's words. A text is bytes, or the characters of
+// unicode text. What RE2 cannot do is an error that says so: references back to
+// groups, lookahead and lookbehind, conditions, and \b and \B with UNICODE where the
+// text is not ASCII.
 //
 // Differences from CPython 2.7's re:
 //
 //   - What a group inside a repetition caught last can differ where the repetition
 //     is lazy or may match nothing, as in (a|b*)*; CPython is wrong in some cases.
-//   - LOCALE and UNICODE make no difference: only ASCII has letters, digits and
-//     case. DEBUG prints nothing.
+//   - LOCALE makes no difference, and DEBUG prints nothing. Letters, digits and case
+//     with UNICODE are those of today's Unicode.
+//   - A template that is unicode text makes unicode text; CPython takes a str's place
+//     for it if that equals it and was used before.
 //   - A repetition counts to MaxRepeat, and an expression has a limited size.
 //   - Scanner, template and the objects' scanner are not there.
 package remod

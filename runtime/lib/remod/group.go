@@ -2,8 +2,6 @@ package remod
 
 import (
 	"strings"
-
-	"starwire/runtime/py"
 )
 
 // parenthesis reads what an opening one begins. It returns nil for what is no
@@ -28,7 +26,7 @@ func (p *parser) parenthesis() node {
 			} else if name == "" {
 				p.fail("missing group name")
 			} else if !isName(name) {
-				p.fail("bad character in group name %s", py.Quote(name))
+				p.fail("bad character in group name %s", p.quote(name))
 			}
 		case p.accept(":"):
 			catching = false
@@ -71,7 +69,7 @@ func (p *parser) opening(name string) int {
 	p.groups++
 	if name != "" {
 		if old, ok := p.names[name]; ok {
-			p.fail("redefinition of group name %s as group %d; was group %d", py.Quote(name), index, old)
+			p.fail("redefinition of group name %s as group %d; was group %d", p.quote(name), index, old)
 		}
 		p.names[name] = index
 	}
@@ -103,9 +101,9 @@ func (p *parser) specifier() {
 	case name == "":
 		p.fail("missing group name")
 	case !isName(name):
-		p.fail("bad character in backref group name %s", py.Quote(name))
+		p.fail("bad character in backref group name %s", p.quote(name))
 	case !known:
-		p.fail("unknown group name: %s", py.Quote(name))
+		p.fail("unknown group name: %s", p.quote(name))
 	default:
 		p.beyond("reference to a group, (?P=" + name + "), is")
 	}
@@ -134,7 +132,7 @@ func (p *parser) condition() {
 	case name == "":
 		p.fail("missing group name")
 	case isName(name) && !known:
-		p.fail("unknown group name: %s", py.Quote(name))
+		p.fail("unknown group name: %s", p.quote(name))
 	case !isName(name) && strings.Trim(name, digits) != "":
 		p.fail("bad character in group name")
 	default:

@@ -13,10 +13,10 @@ import (
 // A Match is what match and search return. It is immutable.
 type Match struct {
 	pattern     *Pattern
-	subject     starlark.Value // what was matched: the string itself
-	s           string         // its bytes
-	pos, endpos int
-	spans       []int // two for each group, the whole first; -1 for none
+	subject     starlark.Value // what was matched: the text itself
+	s           py.Chars       // the same, up to endpos
+	pos, endpos int            // bytes
+	spans       []int          // two for each group, the whole first; -1 for none
 }
 
 var (
@@ -54,12 +54,20 @@ func (m *Match) Hash() (uint32, error) {
 	return 0, py.TypeError.Errorf("unhashable type: _sre.SRE_Match")
 }
 
+// position returns the number of the character at an offset, -1 of -1.
+func (m *Match) position(offset int) starlark.Value {
+	if u, ok := m.subject.(*py.Unicode); ok && offset > 0 {
+		offset = u.Position(offset)
+	}
+	return starlark.MakeInt(offset)
+}
+
 // group returns what group i caught, or def.
 func (m *Match) group(i int, def starlark.Value) starlark.Value {
 	if m.spans[2*i] < 0 {
 		return def
 	}
-	return starlark.String(m.s[m.spans[2*i]:m.spans[2*i+1]])
+	return m.s.Of(m.s.S[m.spans[2*i]:m.spans[2*i+1]]).Value()
 }
 
 // lastIndex is the group that ended last, or 0. Where several end at one place,
@@ -116,12 +124,12 @@ var matchMethodsTable lazy.Value[map[string]*starlark.Builtin]
 func (m *Match) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "endpos":
-		return starlark.MakeInt(m.endpos), nil
+		return m.position(m.endpos), nil
 	case "lastgroup":
 		last := m.lastIndex()
 		for n, i := range m.pattern.names {
 			if i == last {
-				return starlark.String(n), nil
+				return m.pattern.text.Of(n).Value(), nil
 			}
 		}
 		return starlark.None, nil
@@ -131,7 +139,7 @@ func (m *Match) Attr(name string) (starlark.Value, error) {
 		}
 		return starlark.None, nil
 	case "pos":
-		return starlark.MakeInt(m.pos), nil
+		return m.position(m.pos), nil
 	case "re":
 		return m.pattern, nil
 	case "regs":
@@ -156,7 +164,7 @@ func (m *Match) AttrNames() []string {
 }
 
 func (m *Match) span(i int) starlark.Value {
-	return starlark.Tuple{starlark.MakeInt(m.spans[2*i]), starlark.MakeInt(m.spans[2*i+1])}
+	return starlark.Tuple{m.position(m.spans[2*i]), m.position(m.spans[2*i+1])}
 }
 
 // matchGroup is m.group([group, …]): one text, or a tuple of several.
@@ -185,7 +193,7 @@ func matchGroup(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 // matchGroups is m.groups([default]).
 func matchGroups(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var def starlark.Value = starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "default?", &def); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "default?", &def); err != nil {
 		return nil, err
 	}
 	m := b.Receiver().(*Match)
@@ -199,13 +207,13 @@ func matchGroups(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 // matchGroupDict is m.groupdict([default]).
 func matchGroupDict(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var def starlark.Value = starlark.None
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "default?", &def); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "default?", &def); err != nil {
 		return nil, err
 	}
 	m := b.Receiver().(*Match)
 	d := starlark.NewDict(len(m.pattern.names))
 	for _, n := range m.pattern.groupNames() {
-		if err := d.SetKey(starlark.String(n), m.group(m.pattern.names[n], def)); err != nil {
+		if err := d.SetKey(m.pattern.text.Of(n).Value(), m.group(m.pattern.names[n], def)); err != nil {
 			return nil, err
 		}
 	}
@@ -229,7 +237,7 @@ func matchStart(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	if err != nil {
 		return nil, err
 	}
-	return starlark.MakeInt(m.spans[2*i]), nil
+	return m.position(m.spans[2*i]), nil
 }
 
 // matchEnd is m.end([group]).
@@ -238,7 +246,7 @@ func matchEnd(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	if err != nil {
 		return nil, err
 	}
-	return starlark.MakeInt(m.spans[2*i+1]), nil
+	return m.position(m.spans[2*i+1]), nil
 }
 
 // matchSpan is m.span([group]).
@@ -252,15 +260,22 @@ func matchSpan(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 
 // matchExpand is m.expand(template).
 func matchExpand(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var text py.ByteStr
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "template", &text); err != nil {
+	var v starlark.Value
+	if err := py.UnpackAny(b.Name(), args, kwargs, "template", &v); err != nil {
 		return nil, err
 	}
+	text, ok := py.CharsOf(v)
+	if !ok {
+		return nil, py.TypeError.Errorf("%s: for parameter template: got %s, want str", b.Name(), py.TypeName(v))
+	}
 	m := b.Receiver().(*Match)
-	t, err := parseTemplate(string(text), m.pattern)
+	t, err := parseTemplate(text, m.pattern)
 	if err != nil {
 		return nil, err
 	}
-	s, err := t.expand(thread, m)
-	return starlark.String(s), err
+	s, err := t.fill(thread, m)
+	if err != nil {
+		return nil, err
+	}
+	return s.Value(), nil
 }

@@ -27,36 +27,42 @@ func patternMethods() map[string]*starlark.Builtin {
 var patternMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // A scan goes over the matches in a text, one after the other, as CPython does:
-// after an empty match it looks on one byte further.
+// after an empty match it looks on one character further.
 type scan struct {
 	thread      *starlark.Thread
 	pattern     *Pattern
 	subject     starlark.Value
-	s           string // up to endpos
-	pos, endpos int
-	high        int // from here on, s is ASCII
-	at          int // where to look next
+	s           py.Chars // up to endpos
+	mode        variant  // wide, if the text is unicode beyond ASCII
+	pos, endpos int      // offsets in bytes
+	high        int      // from here on, s is ASCII
+	at          int      // where to look next
 }
 
 // newScan begins a scan of the text v from pos to endpos.
 func newScan(thread *starlark.Thread, p *Pattern, v starlark.Value, pos, endpos int64) (*scan, error) {
-	s, ok := py.AsBytes(v)
+	c, ok := py.CharsOf(v)
 	if !ok {
 		return nil, py.TypeError.Errorf("expected string or buffer")
 	}
-	clamp := func(n int64) int { return int(min(max(n, 0), int64(len(s)))) }
-	sc := &scan{thread: thread, pattern: p, subject: v, pos: clamp(pos), endpos: clamp(endpos)}
-	sc.s, sc.at = s[:sc.endpos], sc.pos
-	sc.high = min(cachedHighEnd(host.From(thread), s), sc.endpos)
+	clamp := func(n int64) int { return int(min(max(n, 0), int64(len(c.S)))) }
+	sc := &scan{thread: thread, pattern: p, subject: v}
+	if u, ok := v.(*py.Unicode); ok {
+		sc.mode = wide
+		clamp = func(n int64) int { return u.Offset(int(min(max(n, 0), int64(u.Len())))) }
+	}
+	sc.pos, sc.endpos = clamp(pos), clamp(endpos)
+	sc.s, sc.at = c.Of(c.S[:sc.endpos]), sc.pos
+	sc.high = min(cachedHighEnd(host.From(thread), c.S, sc.mode == wide), sc.endpos)
 	return sc, nil
 }
 
 // find returns the match at or after at, or nil.
 func (sc *scan) find(mode variant) (*Match, error) {
-	if sc.at > len(sc.s) {
+	if sc.at > len(sc.s.S) {
 		return nil, nil
 	}
-	spans, err := sc.pattern.find(host.From(sc.thread), sc.s, sc.at, sc.high, mode)
+	spans, err := sc.pattern.find(host.From(sc.thread), sc.s.S, sc.at, sc.high, sc.mode|mode)
 	if spans == nil || err != nil {
 		return nil, err
 	}
@@ -69,13 +75,17 @@ func (sc *scan) next() (*Match, error) {
 	m, err := sc.find(0)
 	if m == nil {
 		if err == nil {
-			err = host.Spend(sc.thread, (len(sc.s)-min(from, len(sc.s)))/host.BytesPerStep)
+			err = host.Spend(sc.thread, (len(sc.s.S)-min(from, len(sc.s.S)))/host.BytesPerStep)
 		}
 		return nil, err
 	}
 	sc.at = m.spans[1]
 	if m.spans[0] == m.spans[1] {
-		sc.at++
+		n := 1
+		if sc.mode == wide && sc.at < len(sc.s.S) {
+			_, n = py.DecodeRune(sc.s.S[sc.at:])
+		}
+		sc.at += n
 	}
 	return m, host.Spend(sc.thread, 1+(sc.at-from)/host.BytesPerStep)
 }
@@ -85,7 +95,7 @@ func scanArgs(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	var v starlark.Value
 	var pos, endpos starlark.Int
 	endpos = starlark.MakeInt64(math.MaxInt64)
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "string", &v, "pos?", &pos, "endpos?", &endpos); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "string", &v, "pos?", &pos, "endpos?", &endpos); err != nil {
 		return nil, err
 	}
 	return newScan(thread, b.Receiver().(*Pattern), v, saturate(pos), saturate(endpos))
@@ -139,7 +149,7 @@ func patternFindAll(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 
 // findAll lists the matches: their texts, or what their groups caught.
 func findAll(sc *scan) (starlark.Value, error) {
-	const none = starlark.String("")
+	none := sc.s.Of("").Value()
 	var all []starlark.Value
 	for {
 		m, err := sc.next()
@@ -177,7 +187,7 @@ func patternFindIter(thread *starlark.Thread, b *starlark.Builtin, args starlark
 func patternSplit(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var v starlark.Value
 	var limit starlark.Int
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "string", &v, "maxsplit?", &limit); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "string", &v, "maxsplit?", &limit); err != nil {
 		return nil, err
 	}
 	return split(thread, b.Receiver().(*Pattern), v, saturate(limit))
@@ -203,116 +213,17 @@ func split(thread *starlark.Thread, p *Pattern, v starlark.Value, limit int64) (
 			break
 		}
 		if m.spans[0] == m.spans[1] {
-			if last == len(sc.s) {
+			if last == len(sc.s.S) {
 				break
 			}
 			continue
 		}
-		parts = append(parts, starlark.String(sc.s[last:m.spans[0]]))
+		parts = append(parts, sc.s.Of(sc.s.S[last:m.spans[0]]).Value())
 		for i := range p.groups {
 			parts = append(parts, m.group(i+1, starlark.None))
 		}
 		last = m.spans[1]
 		n++
 	}
-	return starlark.NewList(append(parts, starlark.String(sc.s[last:]))), nil
-}
-
-// subArgs unpacks (repl, string, count=0) of sub and subn.
-func subArgs(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (string, int, error) {
-	var repl, v starlark.Value
-	var limit starlark.Int
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "repl", &repl, "string", &v, "count?", &limit); err != nil {
-		return "", 0, err
-	}
-	return sub(thread, b.Receiver().(*Pattern), repl, v, saturate(limit))
-}
-
-// patternSub is p.sub(repl, string[, count]).
-func patternSub(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	s, _, err := subArgs(thread, b, args, kwargs)
-	return starlark.String(s), err
-}
-
-// patternSubN is p.subn(repl, string[, count]): the text and how often it was changed.
-func patternSubN(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	s, n, err := subArgs(thread, b, args, kwargs)
-	return starlark.Tuple{starlark.String(s), starlark.MakeInt(n)}, err
-}
-
-// sub replaces the matches in the text, at most limit of them (0: all), by a
-// template or by what a function makes of each. An empty match next to the one
-// before is left alone.
-//
-// _sre.c, pattern_subx
-func sub(thread *starlark.Thread, p *Pattern, repl, v starlark.Value, limit int64) (text string, n int, err error) {
-	replace, err := replacer(thread, p, repl)
-	if err != nil {
-		return "", 0, err
-	}
-	sc, err := newScan(thread, p, v, 0, math.MaxInt64)
-	if err != nil {
-		return "", 0, err
-	}
-	var b []byte
-	last := 0
-	for limit == 0 || int64(n) < limit {
-		m, err := sc.next()
-		if err != nil {
-			return "", 0, err
-		}
-		if m == nil {
-			break
-		}
-		start, end := m.spans[0], m.spans[1]
-		if start == end && start == last && n > 0 {
-			continue
-		}
-		with, err := replace(m)
-		if err != nil {
-			return "", 0, err
-		}
-		if b, err = host.Grow(thread, b, start-last+len(with)); err != nil {
-			return "", 0, err
-		}
-		b = append(append(b, sc.s[last:start]...), with...)
-		if err := host.Spend(thread, len(with)/host.BytesPerStep); err != nil {
-			return "", 0, err
-		}
-		last = end
-		n++
-	}
-	if b, err = host.Grow(thread, b, len(sc.s)-last); err != nil {
-		return "", 0, err
-	}
-	text = host.String(append(b, sc.s[last:]...))
-	if py.IsUnicode(v) || n > 0 && py.IsUnicode(repl) {
-		if u, ok := py.Text(text).(starlark.String); ok {
-			text = string(u)
-		}
-	}
-	return text, n, nil
-}
-
-// replacer returns what makes the replacement for a match.
-func replacer(thread *starlark.Thread, p *Pattern, repl starlark.Value) (func(m *Match) (string, error), error) {
-	if text, ok := py.AsBytes(repl); ok {
-		t, err := parseTemplate(text, p)
-		return func(m *Match) (string, error) { return t.expand(thread, m) }, err
-	}
-	fn, ok := repl.(starlark.Callable)
-	if !ok {
-		return nil, py.TypeError.Errorf("expected string or buffer")
-	}
-	return func(m *Match) (string, error) {
-		v, err := starlark.Call(thread, fn, starlark.Tuple{m}, nil)
-		if err != nil || v == starlark.None {
-			return "", err
-		}
-		s, ok := py.AsBytes(v)
-		if !ok {
-			return "", py.TypeError.Errorf("expected string, %s found", py.TypeName(v))
-		}
-		return s, nil
-	}, nil
+	return starlark.NewList(append(parts, sc.s.Of(sc.s.S[last:]).Value())), nil
 }

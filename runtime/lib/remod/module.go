@@ -51,7 +51,7 @@ func members() starlark.StringDict {
 func reCompile(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var pattern starlark.Value
 	var flags int
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "pattern", &pattern, "flags?", &flags); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "pattern", &pattern, "flags?", &flags); err != nil {
 		return nil, err
 	}
 	p, err := compile(pattern, flags)
@@ -65,7 +65,7 @@ func reCompile(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 func textArgs(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (*scan, error) {
 	var pattern, v starlark.Value
 	var flags int
-	if err := py.UnpackArgs(b.Name(), args, kwargs, "pattern", &pattern, "string", &v, "flags?", &flags); err != nil {
+	if err := py.UnpackAny(b.Name(), args, kwargs, "pattern", &pattern, "string", &v, "flags?", &flags); err != nil {
 		return nil, err
 	}
 	p, err := compile(pattern, flags)
@@ -116,7 +116,7 @@ func reSplit(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	var pattern, v starlark.Value
 	var limit starlark.Int
 	var flags int
-	if err := py.UnpackArgs(b.Name(), args, kwargs,
+	if err := py.UnpackAny(b.Name(), args, kwargs,
 		"pattern", &pattern, "string", &v, "maxsplit?", &limit, "flags?", &flags); err != nil {
 		return nil, err
 	}
@@ -128,17 +128,17 @@ func reSplit(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 }
 
 // reSubArgs unpacks (pattern, repl, string, count=0, flags=0), and substitutes.
-func reSubArgs(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (string, int, error) {
+func reSubArgs(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, int, error) {
 	var pattern, repl, v starlark.Value
 	var limit starlark.Int
 	var flags int
-	if err := py.UnpackArgs(b.Name(), args, kwargs,
+	if err := py.UnpackAny(b.Name(), args, kwargs,
 		"pattern", &pattern, "repl", &repl, "string", &v, "count?", &limit, "flags?", &flags); err != nil {
-		return "", 0, err
+		return nil, 0, err
 	}
 	p, err := compile(pattern, flags)
 	if err != nil {
-		return "", 0, err
+		return nil, 0, err
 	}
 	return sub(thread, p, repl, v, saturate(limit))
 }
@@ -146,13 +146,13 @@ func reSubArgs(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 // reSub is re.sub(pattern, repl, string, count=0, flags=0).
 func reSub(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	s, _, err := reSubArgs(thread, b, args, kwargs)
-	return starlark.String(s), err
+	return s, err
 }
 
 // reSubN is re.subn(pattern, repl, string, count=0, flags=0).
 func reSubN(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	s, n, err := reSubArgs(thread, b, args, kwargs)
-	return starlark.Tuple{starlark.String(s), starlark.MakeInt(n)}, err
+	return starlark.Tuple{s, starlark.MakeInt(n)}, err
 }
 
 // reEscape is re.escape(pattern): a backslash before all but ASCII letters and digits.

@@ -15,8 +15,9 @@ var Error = py.NewClass("sre_constants", "error", py.Spec{Doc: "The text is not 
 // A parser reads an expression, function by function as sre_parse.py.
 type parser struct {
 	s     string
+	wide  bool // s is unicode text, in UTF-8
 	index int
-	next  string // the token ahead: a byte, or a backslash and one; "" at the end
+	next  string // the token ahead: a character, or a backslash and one; "" at the end
 
 	flags   int
 	groups  int            // opened so far, 0 for the whole included
@@ -29,8 +30,8 @@ type parser struct {
 
 // parse reads pattern. An inline (?x) is learned too late for what comes before
 // it, so such an expression is read twice.
-func parse(pattern string, flags int) (*parser, alt, error) {
-	p := &parser{s: pattern, flags: flags, groups: 1, names: map[string]int{}, open: map[int]bool{}}
+func parse(pattern py.Chars, flags int) (*parser, alt, error) {
+	p := &parser{s: pattern.S, wide: pattern.Wide, flags: flags, groups: 1, names: map[string]int{}, open: map[int]bool{}}
 	p.advance()
 	tree := p.alternation()
 	if p.err == nil && p.next == ")" {
@@ -69,16 +70,34 @@ func (p *parser) advance() {
 		p.next = ""
 		return
 	}
-	n := 1
+	n := 0
 	if p.s[p.index] == '\\' {
-		if n = 2; p.index+1 >= len(p.s) {
+		if n = 1; p.index+1 >= len(p.s) {
 			p.fail("bogus escape (end of line)")
 			return
 		}
 	}
+	if p.wide {
+		_, size := py.DecodeRune(p.s[p.index+n:])
+		n += size
+	} else {
+		n++
+	}
 	p.next = p.s[p.index : p.index+n]
 	p.index += n
 }
+
+// char returns the character that s is.
+func (p *parser) char(s string) rune {
+	if p.wide {
+		c, _ := py.DecodeRune(s)
+		return c
+	}
+	return rune(s[0])
+}
+
+// quote is the repr of a part of the pattern.
+func (p *parser) quote(s string) string { return py.Repr(py.Chars{S: s, Wide: p.wide}.Value()) }
 
 func (p *parser) get() string {
 	this := p.next
@@ -164,7 +183,7 @@ func (p *parser) sequence() seq {
 				}
 				break
 			}
-			items = append(items, literal(this[0]))
+			items = append(items, literal(p.char(this)))
 		}
 	}
 	return items
@@ -268,8 +287,8 @@ type program struct {
 }
 
 // analyse parses pattern and checks its size.
-func analyse(pattern string, flags int) (*program, error) {
-	if len(pattern) > maxPattern {
+func analyse(pattern py.Chars, flags int) (*program, error) {
+	if len(pattern.S) > maxPattern {
 		return nil, Error.Errorf("expression is longer than %d bytes", maxPattern)
 	}
 	p, tree, err := parse(pattern, flags)

@@ -17,7 +17,7 @@ import (
 // A Pattern is what re.compile returns. It is immutable; runs may share it.
 type Pattern struct {
 	*program
-	text     string
+	text     py.Chars
 	variants [numVariants]lazyRegexp
 }
 
@@ -26,11 +26,12 @@ type variant int
 
 const (
 	anchored variant = 1 << iota // matches where it starts, or not at all
-	after                        // the first byte of the text is context only
+	after                        // the first character of the text is context only
 	tail                         // the text ends in a newline, and $ cares (emitter)
 	empty                        // the text is empty, and \B cares
+	wide                         // the text is unicode, in UTF-8
 
-	numVariants = 16
+	numVariants = 32
 )
 
 // A lazyRegexp is compiled when it is first needed.
@@ -46,7 +47,7 @@ var (
 )
 
 // newPattern compiles an expression. The error is an Error.
-func newPattern(text string, flags int) (*Pattern, error) {
+func newPattern(text py.Chars, flags int) (*Pattern, error) {
 	prog, err := analyse(text, flags)
 	if err != nil {
 		return nil, err
@@ -62,7 +63,7 @@ func newPattern(text string, flags int) (*Pattern, error) {
 func (p *Pattern) regexp(v variant) (*regexp.Regexp, error) {
 	lazy := &p.variants[v]
 	lazy.once.Do(func() {
-		e := emitter{flags: p.flags, tail: v&tail != 0, empty: v&empty != 0}
+		e := emitter{flags: p.flags, tail: v&tail != 0, empty: v&empty != 0, wide: v&wide != 0}
 		switch v & (anchored | after) {
 		case anchored:
 			e.WriteString(`\A`)
@@ -94,13 +95,20 @@ const maxQuick = 1 << 24
 
 // find matches s from pos on and returns the offsets of the match and its groups
 // as regexp does, -1 for a group that caught nothing; nil is no match. What is
-// before pos is looked at, but not matched. From high on, s is ASCII. The end of
-// the run ends it.
+// before pos is looked at, but not matched. From high on, s is ASCII, or UTF-8 if
+// mode is wide. The end of the run ends it.
 func (p *Pattern) find(h *host.Host, s string, pos, high int, mode variant) ([]int, error) {
 	base := pos
 	if pos > 0 && p.lookBack {
 		mode |= after
 		base--
+		for mode&wide != 0 && base > 0 && !utf8.RuneStart(s[base]) {
+			base--
+		}
+	}
+	if p.words && p.flags&flagUnicode != 0 && (high > 0 || mode&wide != 0) && !py.IsASCII(s) {
+		return nil, Error.Errorf("\\b and \\B with UNICODE are not supported beyond ASCII: " +
+			"this module matches by RE2, whose words are ASCII; drop the flag, or write what is around the word")
 	}
 	if p.dollar && p.flags&flagMultiline == 0 && strings.HasSuffix(s[base:], "\n") {
 		mode |= tail
@@ -120,7 +128,7 @@ func (p *Pattern) find(h *host.Host, s string, pos, high int, mode variant) ([]i
 		}
 		m = re.FindStringSubmatchIndex(s)
 	} else {
-		r := byteReader{s: s, tail: mode&tail != 0, ctx: h.Context()}
+		r := reader{s: s, wide: mode&wide != 0, tail: mode&tail != 0, ctx: h.Context()}
 		m = re.FindReaderSubmatchIndex(&r)
 		if err := ended(h); err != nil {
 			return nil, err
@@ -149,9 +157,13 @@ func ended(h *host.Host) error {
 	return nil
 }
 
-// highEnd returns the offset after the last byte of s that is not ASCII.
-func highEnd(s string) int {
+// highEnd returns the offset after the last byte of s that is not ASCII; of
+// unicode text 0, unless it has surrogates.
+func highEnd(s string, wide bool) int {
 	n := len(s)
+	if wide && utf8.ValidString(s) {
+		return 0
+	}
 	for n > 0 && s[n-1] < utf8.RuneSelf {
 		n--
 	}
@@ -163,47 +175,56 @@ func highEnd(s string) int {
 type lastSubject struct {
 	sync.Mutex
 	s    string
+	wide bool
 	high int
 }
 
 type lastSubjectKey struct{}
 
 // cachedHighEnd is highEnd, fast for the text it was asked about last.
-func cachedHighEnd(h *host.Host, s string) int {
+func cachedHighEnd(h *host.Host, s string, wide bool) int {
 	const short = 1 << 12
 	if len(s) <= short {
-		return highEnd(s)
+		return highEnd(s, wide)
 	}
 	last := host.State(h, lastSubjectKey{}, func() *lastSubject { return new(lastSubject) })
 	last.Lock()
 	defer last.Unlock()
-	if last.s != s { // the same string compares at once
-		last.s, last.high = s, highEnd(s)
+	if last.s != s || last.wide != wide { // the same string compares at once
+		last.s, last.wide, last.high = s, wide, highEnd(s, wide)
 	}
 	return last.high
 }
 
-// A byteReader hands over each byte as the rune of the same number, and of width
-// 1, so that offsets are the bytes'. With tail, newlines but the last byte are
-// otherNewline. It ends with ctx.
-type byteReader struct {
+// A reader hands over each byte as the rune of the same number, and of width 1, so
+// that offsets are the bytes', or the characters of unicode text. With tail, newlines
+// but the last are other runes. It ends with ctx.
+type reader struct {
 	s    string
 	i    int
+	wide bool
 	tail bool
+	n    int // runes read
 	ctx  context.Context
 }
 
-// ReadRune reads one byte.
-func (r *byteReader) ReadRune() (rune, int, error) {
-	if r.i >= len(r.s) || r.i%256 == 0 && r.ctx.Err() != nil {
+// ReadRune reads one byte, or character.
+func (r *reader) ReadRune() (rune, int, error) {
+	if r.i >= len(r.s) || r.n%256 == 0 && r.ctx.Err() != nil {
 		return 0, 0, io.EOF
 	}
-	c := rune(r.s[r.i])
-	r.i++
-	if c == '\n' && r.tail && r.i < len(r.s) {
-		c = otherNewline
+	c, size := rune(r.s[r.i]), 1
+	if r.wide && c >= utf8.RuneSelf {
+		c, size = py.DecodeRune(r.s[r.i:])
 	}
-	return c, 1, nil
+	r.n++
+	r.i += size
+	if c == '\n' && r.tail && r.i < len(r.s) {
+		if c = otherNewline; r.wide {
+			c = otherNewlineWide
+		}
+	}
+	return c, size, nil
 }
 
 // String returns <_sre.SRE_Pattern object>, without an address.
@@ -222,7 +243,7 @@ func (p *Pattern) Freeze() {}
 func (p *Pattern) Truth() starlark.Bool { return true }
 
 // Hash hashes the expression.
-func (p *Pattern) Hash() (uint32, error) { return starlark.String(p.text).Hash() }
+func (p *Pattern) Hash() (uint32, error) { return starlark.String(p.text.S).Hash() }
 
 // Attr returns a method, or flags, groupindex, groups or pattern.
 func (p *Pattern) Attr(name string) (starlark.Value, error) {
@@ -232,7 +253,7 @@ func (p *Pattern) Attr(name string) (starlark.Value, error) {
 	case "groupindex":
 		d := starlark.NewDict(len(p.names))
 		for _, n := range p.groupNames() {
-			if err := d.SetKey(starlark.String(n), starlark.MakeInt(p.names[n])); err != nil {
+			if err := d.SetKey(p.text.Of(n).Value(), starlark.MakeInt(p.names[n])); err != nil {
 				return nil, err
 			}
 		}
@@ -240,7 +261,7 @@ func (p *Pattern) Attr(name string) (starlark.Value, error) {
 	case "groups":
 		return starlark.MakeInt(p.groups), nil
 	case "pattern":
-		return starlark.String(p.text), nil
+		return p.text.Value(), nil
 	}
 	if m := patternMethods()[name]; m != nil {
 		return m.BindReceiver(p), nil
@@ -260,7 +281,7 @@ var cache struct {
 }
 
 type cacheKey struct {
-	text  string
+	text  py.Chars
 	flags int
 }
 
@@ -279,7 +300,7 @@ func compile(v starlark.Value, flags int) (*Pattern, error) {
 		}
 		return p, nil
 	}
-	text, ok := py.AsBytes(v)
+	text, ok := py.CharsOf(v)
 	if !ok {
 		return nil, py.TypeError.Errorf("first argument must be string or compiled pattern")
 	}
@@ -290,8 +311,8 @@ func compile(v starlark.Value, flags int) (*Pattern, error) {
 	if p != nil {
 		return p, nil
 	}
-	p, err := newPattern(string(py.Bytes(text)), flags) // which others share, whose pattern is a str
-	if err != nil || len(text) > cacheMaxText {
+	p, err := newPattern(text, flags)
+	if err != nil || len(text.S) > cacheMaxText {
 		return p, err
 	}
 	cache.Lock()

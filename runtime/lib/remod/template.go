@@ -10,8 +10,11 @@ import (
 	"starwire/runtime/py"
 )
 
-// A template is a replacement: literal texts and groups.
-type template []piece
+// A template is a replacement: literal texts, of the type of what was written, and groups.
+type template struct {
+	pieces []piece
+	wide   bool
+}
 
 // A piece is a text or, if group is not negative, what that group caught.
 type piece struct {
@@ -22,15 +25,23 @@ type piece struct {
 // parseTemplate reads a replacement for matches of p.
 //
 // sre_parse.py, parse_template
-func parseTemplate(s string, p *Pattern) (template, error) {
-	var t template
+func parseTemplate(c py.Chars, p *Pattern) (template, error) {
+	s, t := c.S, template{wide: c.Wide}
 	var text strings.Builder
 	group := func(n int) {
 		if text.Len() > 0 {
-			t = append(t, piece{text.String(), -1})
+			t.pieces = append(t.pieces, piece{text.String(), -1})
 			text.Reset()
 		}
-		t = append(t, piece{"", n})
+		t.pieces = append(t.pieces, piece{"", n})
+	}
+	number := func(octal string) {
+		n, _ := strconv.ParseUint(octal, 8, 16)
+		if c.Wide {
+			text.WriteRune(rune(n))
+		} else {
+			text.WriteByte(byte(n))
+		}
 	}
 	// digit reports whether byte i is one of chars.
 	digit := func(i int, chars string) bool { return i < len(s) && strings.IndexByte(chars, s[i]) >= 0 }
@@ -45,7 +56,7 @@ func parseTemplate(s string, p *Pattern) (template, error) {
 			continue
 		}
 		if i+1 == len(s) {
-			return nil, Error.Errorf("bogus escape (end of line)")
+			return t, Error.Errorf("bogus escape (end of line)")
 		}
 		c := s[i+1]
 		start := i
@@ -56,29 +67,27 @@ func parseTemplate(s string, p *Pattern) (template, error) {
 			if i < len(s) && s[i] == '<' {
 				end := strings.IndexByte(s[i:], '>')
 				if end < 0 {
-					return nil, Error.Errorf("unterminated group name")
+					return t, Error.Errorf("unterminated group name")
 				}
 				name = s[i+1 : i+end]
 				i += end + 1
 			}
 			n, err := groupNumber(name, p)
 			if err != nil {
-				return nil, err
+				return t, err
 			}
 			group(n)
 		case c == '0':
 			for i < start+4 && digit(i, octDigits) {
 				i++
 			}
-			n, _ := strconv.ParseUint(s[start+1:i], 8, 16)
-			text.WriteByte(byte(n))
+			number(s[start+1 : i])
 		case '1' <= c && c <= '9':
 			if digit(i, digits) {
 				i++
 				if strings.Trim(s[start+1:i], octDigits) == "" && digit(i, octDigits) {
 					i++
-					n, _ := strconv.ParseUint(s[start+1:i], 8, 16)
-					text.WriteByte(byte(n))
+					number(s[start+1 : i])
 					break
 				}
 			}
@@ -93,7 +102,7 @@ func parseTemplate(s string, p *Pattern) (template, error) {
 		}
 	}
 	if text.Len() > 0 {
-		t = append(t, piece{text.String(), -1})
+		t.pieces = append(t.pieces, piece{text.String(), -1})
 	}
 	return t, nil
 }
@@ -120,40 +129,58 @@ func groupNumber(name string, p *Pattern) (int, error) {
 	return n, nil
 }
 
-// expand fills the template.
+// expand is what the template puts in the place of a match: without groups, it is what was written.
+//
+// _sre.c, pattern_subx
+func (t template) expand(thread *starlark.Thread, m *Match) (py.Chars, error) {
+	switch {
+	case len(t.pieces) == 0:
+		return py.Chars{Wide: t.wide}, nil
+	case len(t.pieces) == 1 && t.pieces[0].group < 0:
+		return py.Chars{S: t.pieces[0].text, Wide: t.wide}, nil
+	}
+	return t.fill(thread, m)
+}
+
+// fill fills the template. The error may be the UnicodeDecodeError of a str beside unicode text.
 //
 // sre_parse.py, expand_template
-func (t template) expand(thread *starlark.Thread, m *Match) (string, error) {
-	if len(t) == 1 && t[0].group < 0 {
-		return t[0].text, nil
-	}
+func (t template) fill(thread *starlark.Thread, m *Match) (py.Chars, error) {
 	var b []byte
-	write := func(s string) (err error) {
-		if b, err = host.Grow(thread, b, len(s)); err == nil {
-			b = append(b, s...)
-			if len(s) >= host.BytesPerStep {
-				err = host.Spend(thread, len(s)/host.BytesPerStep)
+	out := m.s.Of("")
+	for _, piece := range t.pieces {
+		out.Wide = out.Wide || t.wide && piece.group < 0
+	}
+	write := func(c py.Chars) (err error) {
+		if out.Wide && !c.Wide && !py.IsASCII(c.S) {
+			return py.NotASCII(c.S)
+		}
+		if b, err = host.Grow(thread, b, len(c.S)); err == nil {
+			b = append(b, c.S...)
+			if len(c.S) >= host.BytesPerStep {
+				err = host.Spend(thread, len(c.S)/host.BytesPerStep)
 			}
 		}
 		return err
 	}
-	for _, piece := range t {
+	for _, piece := range t.pieces {
 		if piece.group < 0 {
-			if err := write(piece.text); err != nil {
-				return "", err
+			if err := write(py.Chars{S: piece.text, Wide: t.wide}); err != nil {
+				return out, err
 			}
 			continue
 		}
 		if piece.group > m.pattern.groups {
-			return "", Error.Errorf("invalid group reference")
+			return out, Error.Errorf("invalid group reference")
 		}
-		s, ok := m.group(piece.group, starlark.None).(starlark.String)
-		if !ok {
-			return "", Error.Errorf("unmatched group")
+		from, to := m.spans[2*piece.group], m.spans[2*piece.group+1]
+		if from < 0 {
+			return out, Error.Errorf("unmatched group")
 		}
-		if err := write(string(s)); err != nil {
-			return "", err
+		if err := write(m.s.Of(m.s.S[from:to])); err != nil {
+			return out, err
 		}
 	}
-	return host.String(b), nil
+	out.S = host.String(b)
+	return out, nil
 }

@@ -3,6 +3,7 @@ package remod
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // The flags, with CPython's numbers.
@@ -20,10 +21,6 @@ const (
 type node interface{}
 
 type (
-	set struct { // one byte of these
-		bytes  [256]bool
-		negate bool // any but these; applied after case is ignored
-	}
 	any struct{} // .
 	at  byte     // an assertion: ^ $ A Z b B
 	seq []node
@@ -40,38 +37,45 @@ type (
 	}
 )
 
-func literal(c byte) *set {
-	s := new(set)
-	s.bytes[c] = true
-	return s
-}
-
 // facts are what has to be known of a tree besides its text.
 type facts struct {
 	size     int  // instructions, about
 	dollar   bool // has a $
 	inside   bool // has a \B
+	words    bool // has a \b or \B
 	lookBack bool // has an assertion that looks at the byte before
 }
 
 // An emitter writes a tree in RE2's syntax. A byte of the text is the rune of the
-// same number.
+// same number, unless the text is unicode.
 //
 // RE2 has no $ that also matches before a newline at the very end. Two programs
 // stand in for it: one for texts that do not end in a newline, where $ is \z, and
 // one for those that do, where (?m:$) serves because the reader hands over every
-// other newline as otherNewline (tail).
+// other newline as another rune (tail).
 type emitter struct {
 	strings.Builder
 	flags int
 	tail  bool
 	empty bool // the text is empty; nowhere in it is CPython's \B
+	wide  bool // the text is unicode
 }
 
 // never matches nothing, not even the empty text.
 const never = `[^\x{0}-\x{10ffff}]`
 
-const otherNewline = 0x10a
+// What newlines are read as, but for the last (tail): no byte, and no character.
+const (
+	otherNewline     = 0x10a
+	otherNewlineWide = unicode.MaxRune
+)
+
+func (e *emitter) otherNewline() rune {
+	if e.wide {
+		return otherNewlineWide
+	}
+	return otherNewline
+}
 
 func (e *emitter) node(n node) {
 	switch n := n.(type) {
@@ -82,7 +86,7 @@ func (e *emitter) node(n node) {
 		case e.flags&flagDotAll != 0:
 			e.WriteString(`(?s:.)`)
 		case e.tail:
-			fmt.Fprintf(e, `[^\n\x{%x}]`, otherNewline)
+			fmt.Fprintf(e, `[^\n\x{%x}]`, e.otherNewline())
 		default:
 			e.WriteString(`.`)
 		}
@@ -145,47 +149,6 @@ func (e *emitter) at(n at) {
 	}
 }
 
-func (e *emitter) set(n *set) {
-	bytes := n.bytes
-	if e.flags&flagIgnoreCase != 0 {
-		for c := byte('a'); c <= 'z'; c++ {
-			both := bytes[c] || bytes[c-'a'+'A']
-			bytes[c], bytes[c-'a'+'A'] = both, both
-		}
-	}
-	count, last := 0, 0
-	for c := range bytes {
-		bytes[c] = bytes[c] != n.negate
-		if bytes[c] {
-			count, last = count+1, c
-		}
-	}
-	switch {
-	case count == 1 && !(e.tail && last == '\n'):
-		fmt.Fprintf(e, `\x{%x}`, last)
-		return
-	case count == 0:
-		e.WriteString(never)
-		return
-	}
-	e.WriteByte('[')
-	for lo := 0; lo < 256; lo++ {
-		if !bytes[lo] {
-			continue
-		}
-		hi := lo
-		for hi < 255 && bytes[hi+1] {
-			hi++
-		}
-		fmt.Fprintf(e, `\x{%x}-\x{%x}`, lo, hi)
-		lo = hi
-	}
-	if e.tail && bytes['\n'] {
-		fmt.Fprintf(e, `\x{%x}`, otherNewline)
-	}
-	e.WriteByte(']')
-}
-
 // measure returns the facts about n, and the number of bytes it matches at least.
 func measure(n node, f *facts) (width int) {
 	switch n := n.(type) {
@@ -196,6 +159,7 @@ func measure(n node, f *facts) (width int) {
 		f.size++
 		f.dollar = f.dollar || n == '$'
 		f.inside = f.inside || n == 'B'
+		f.words = f.words || n == 'B' || n == 'b'
 		f.lookBack = f.lookBack || n != '$' && n != 'Z'
 	case seq:
 		for _, x := range n {
