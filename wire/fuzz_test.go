@@ -10,8 +10,10 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httputil"
+	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -42,9 +44,102 @@ func costs(t *testing.T, given []byte, f func()) {
 	}
 }
 
-// A response head: however it is split the result is the same; what it says is
-// what net/http reads, where both accept it, content included; written again it
-// reads the same. Content is read at the cost of its bytes, whatever length is
+// The grammar once more, by other means: RFC 9112 §4, §5, §5.2 and §7.1, with LF
+// for a line end where §2.2 has it.
+var (
+	statusLineForm = regexp.MustCompile(`^HTTP/1\.[0-9] [1-9][0-9]{2}( [^\x00\r\n]*)?$`)
+	fieldLineForm  = regexp.MustCompile("^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[^\\x00\\r\\n]*$")
+	foldForm       = regexp.MustCompile(`^[ \t][^\x00\r\n]*$`)
+	framingForm    = regexp.MustCompile(`(?im)^(content-length|transfer-encoding):`)
+	trailerForm    = regexp.MustCompile("^([!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\\x00\\r\\n]*\\r\\n)*\\r\\n")
+	chunkForm      = regexp.MustCompile(`^([0-9A-Fa-f]{1,16})([ \t]*;[^\x00\r\n]*)?\r\n`)
+	lenientForm    = regexp.MustCompile(`^(0*[0-9A-Fa-f]{0,16})[ \t]*(;[^\r\n]*)?\r\n`)
+)
+
+// headForm says what of head is not of the grammar, or "".
+func headForm(head string) string {
+	var lines []string
+	for line := range strings.Lines(strings.TrimLeft(head, "\r\n")) {
+		lines = append(lines, strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r"))
+	}
+	last := len(lines) - 1
+	if last < 1 || lines[last] != "" || !statusLineForm.MatchString(lines[0]) {
+		return lines[0]
+	}
+	frames := true // nor may whitespace follow the status line
+	for _, line := range lines[1:last] {
+		if fieldLineForm.MatchString(line) {
+			frames = framingForm.MatchString(line)
+		} else if frames || !foldForm.MatchString(line) {
+			return line
+		}
+	}
+	return ""
+}
+
+// lengthForm is RFC 9112 §6.3 for an answer to GET: how long its content is, -1 for
+// chunked, -2 to the end of the connection; ok is false where it cannot be told.
+func lengthForm(h *Head) (n int64, ok bool) {
+	var lengths, codings []string
+	for name, value := range h.All() {
+		switch strings.ToLower(string(name)) {
+		case "content-length":
+			lengths = append(lengths, strings.Split(string(value), ",")...)
+		case "transfer-encoding":
+			codings = append(codings, strings.ToLower(string(value)))
+		}
+	}
+	switch {
+	case h.Status < 200 || h.Status == 204 || h.Status == 304:
+		return 0, true
+	case len(codings) > 0:
+		return -1, len(codings) == 1 && codings[0] == "chunked"
+	case len(lengths) == 0:
+		return -2, true
+	}
+	for i, s := range lengths {
+		v, err := strconv.ParseUint(strings.Trim(s, " \t"), 10, 63)
+		if i == 0 {
+			n = int64(v)
+		}
+		if err != nil || int64(v) != n || len(strings.Trim(s, " \t")) > 19 {
+			return 0, false
+		}
+	}
+	return n, true
+}
+
+// chunkedForm decodes chunked content slowly. ok reports whether it was of the
+// grammar, as far as that is asked of it: if lenient, without the trailer section.
+func chunkedForm(data string, lenient bool) (content string, ok bool) {
+	form := chunkForm
+	if lenient {
+		form = lenientForm
+	}
+	for {
+		m := form.FindStringSubmatch(data)
+		if m == nil || m[1] == "" {
+			return content, false
+		}
+		data = data[len(m[0]):]
+		size, err := strconv.ParseInt(m[1], 16, 64)
+		switch {
+		case err != nil:
+			return content, false
+		case size == 0:
+			section := trailerForm.FindString(data)
+			return content, lenient || section != "" && !framingForm.MatchString(section)
+		case size > int64(len(data))-2 || data[size:][:2] != "\r\n":
+			return content, false
+		}
+		content += data[:size]
+		data = data[size+2:]
+	}
+}
+
+// A response head: however it is split the result is the same; what is accepted is
+// of the grammar, and says what net/http reads, where that accepts it, content
+// included; written again it reads the same. Content is read at the cost of its bytes, whatever length is
 // announced.
 func FuzzReadResponse(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 2\r\n\r\nhi"), uint64(1))
@@ -82,6 +177,20 @@ func FuzzReadResponse(f *testing.F) {
 			t.Fatalf("a head of %d bytes and %d fields is said to be %q", n, h.Len(), h.Bytes())
 		}
 
+		if bad := headForm(string(data[:n])); bad != "" {
+			t.Fatalf("%q is accepted, with %q", data[:n], bad)
+		}
+		framing, ferr := ResponseFraming("GET", &h)
+		want, ok := lengthForm(&h)
+		if got := map[FramingKind]int64{NoContent: 0, ContentLength: framing.Length, Chunked: -1, UntilClose: -2}[framing.Kind]; (ferr == nil) != ok || ok && got != want {
+			t.Fatalf("%q: framing %v of %d, %v; want %d, %v", data[:n], framing.Kind, framing.Length, ferr, want, ok)
+		}
+		if ferr == nil && framing.Kind == ContentLength {
+			content, err := io.ReadAll(NewReader(bytes.NewReader(data[n:]), Limits{}).Body(framing))
+			if (err == nil) != (int64(len(data)-n) >= want) || int64(len(content)) != min(want, int64(len(data)-n)) {
+				t.Fatalf("content of %d bytes from %d: %d, %v", want, len(data)-n, len(content), err)
+			}
+		}
 		again := AppendStatusLine(nil, h.Minor, h.Status, string(h.Reason()))
 		for name, value := range h.All() {
 			again = AppendField(again, string(name), string(value))
@@ -146,8 +255,8 @@ func sameAsNetHTTP(t *testing.T, h *Head, data []byte, n int) {
 
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// Chunked content: splits do not matter, nor how it is read; what is accepted
-// strictly is so leniently, with the same content; and httputil reads the same
+// Chunked content: splits do not matter, nor how it is read; what is accepted is of
+// the grammar; what is accepted strictly is so leniently, with the same content; and httputil reads the same
 // where it accepts. Memory follows the bytes received.
 func FuzzChunked(f *testing.F) {
 	f.Add([]byte("5;x\r\nhello\r\n0\r\nA: b\r\n\r\n"), uint64(1))
@@ -202,6 +311,9 @@ func FuzzChunked(f *testing.F) {
 				if got != whole {
 					t.Fatalf("lenient %v, %s: %+v; want %+v", lenient, []string{"in pieces", "by small reads", "by WriteTo"}[how], got, whole)
 				}
+			}
+			if content, ok := chunkedForm(string(data), lenient); whole.err == "<nil>" && (!ok || content != whole.content) {
+				t.Fatalf("lenient %v: %q is accepted, with content %q; want %q, %v", lenient, data, whole.content, content, ok)
 			}
 			results[i] = whole
 		}
