@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"starwire/runtime/command"
+	"starwire/runtime/racetest"
 	"starwire/runtime/shell"
 )
 
@@ -34,6 +35,7 @@ func TestCommand(t *testing.T) {
 		Dir: filepath.Join("testdata", "cli"),
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("ROOT", root)
+			e.Vars = append(e.Vars, racetest.Environment)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},

@@ -23,6 +23,7 @@ import (
 	"starwire/runtime/host"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/py"
+	"starwire/runtime/racetest"
 )
 
 const (
@@ -34,7 +35,7 @@ const (
 // faultSlack is within what a call returns after its timeout, or at once. The race
 // detector slows down what moves megabytes.
 func faultSlack() time.Duration {
-	if raceEnabled {
+	if racetest.Enabled {
 		return 5 * time.Second
 	}
 	return 250 * time.Millisecond

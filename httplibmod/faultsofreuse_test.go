@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"starwire/runtime/host"
+	"starwire/runtime/racetest"
 )
 
 // steps returns what a server does with its first connection, its second, and
@@ -230,7 +231,7 @@ func TestSplits(t *testing.T) {
 // no descriptor, no goroutine, no memory.
 func TestManyFailures(t *testing.T) {
 	total, few := 10_000, 8 // few: of what is slow
-	if raceEnabled || testing.Short() {
+	if racetest.Enabled || testing.Short() {
 		total, few = 500, 2 // it would take a minute and more
 	}
 	type failure struct {

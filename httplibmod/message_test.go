@@ -12,6 +12,7 @@ import (
 
 	"starwire/runtime/lib/libtest"
 	"starwire/runtime/py"
+	"starwire/runtime/racetest"
 	"starwire/wire"
 )
 
@@ -353,7 +354,7 @@ func TestMessageClasses(t *testing.T) {
 // However many lines a value has, it is put together once.
 func TestMessageIsLinear(t *testing.T) {
 	lines := 200_000
-	if raceEnabled { // which makes this a matter of the machine's other work
+	if racetest.Enabled { // which makes this a matter of the machine's other work
 		lines = 20_000
 	}
 	text := "A: 1\n" + strings.Repeat(" x\n", lines)

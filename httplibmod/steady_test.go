@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/racetest"
 )
 
 // TestSteadyPathAllocs holds what an exchange on a kept-alive connection may
@@ -80,7 +81,7 @@ def exchange():
 		exchange()
 	}
 	runtime.ReadMemStats(&after)
-	if n := (after.TotalAlloc - before.TotalAlloc) / runs; n > mostBytes && !raceEnabled {
+	if n := (after.TotalAlloc - before.TotalAlloc) / runs; n > mostBytes && !racetest.Enabled {
 		t.Errorf("an exchange allocates %d bytes; want at most %d", n, mostBytes)
 	}
 }

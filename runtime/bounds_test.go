@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"starwire/runtime/racetest"
 )
 
 // TestBounds holds the two promises about scripts that use too much: they end within
@@ -18,7 +20,7 @@ import (
 // counts, without the pauses in which nothing of this process ran; and a machine that
 // is slower by itself gets as much more time.
 func TestBounds(t *testing.T) {
-	if raceEnabled {
+	if racetest.Enabled {
 		t.Skip("TestEscape runs these scripts; the race detector makes them slower and larger")
 	}
 	const limit = 128 << 20 // bytes

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"starwire/runtime/racetest"
 )
 
 // promptly is how soon a run ends that is stopped.
@@ -90,7 +92,7 @@ func inTime(t *testing.T, attempt func() time.Duration) {
 			return
 		}
 		best = min(best, took)
-		if took <= promptly || raceEnabled && took <= soon {
+		if took <= promptly || racetest.Enabled && took <= soon {
 			t.Logf("ended after %v", took)
 			return
 		}

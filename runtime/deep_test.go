@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/py"
+	"starwire/runtime/racetest"
 )
 
 // nestings make values inside each other: natively, or by a function of a script.
@@ -70,7 +71,7 @@ uses = [
 // million levels: an error with a type or a bounded text comes of it, and the
 // stack of a few megabytes suffices.
 func TestDeepData(t *testing.T) {
-	if raceEnabled {
+	if racetest.Enabled {
 		t.Skip("the race detector makes frames larger, and millions of values slow; nothing here is concurrent")
 	}
 	limits := NoLimits()

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"starwire/runtime/racetest"
 )
 
 // TestEscape runs scripts that try to get at what they were not granted, or to
@@ -26,7 +28,7 @@ func TestEscape(t *testing.T) {
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".star")
 		t.Run(name, func(t *testing.T) {
-			if raceEnabled && (strings.HasPrefix(name, "cpu-") || strings.HasPrefix(name, "memory-")) {
+			if racetest.Enabled && (strings.HasPrefix(name, "cpu-") || strings.HasPrefix(name, "memory-")) {
 				t.Skip("it computes in one goroutine, at length")
 			}
 			text, err := os.ReadFile(file)

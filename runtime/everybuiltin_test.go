@@ -14,6 +14,7 @@ import (
 
 	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/py"
+	"starwire/runtime/racetest"
 )
 
 // everyOperand are the operands, and one value of each type with methods: those that
@@ -161,7 +162,7 @@ func reachable(t *testing.T, rt, unbounded *Runtime, globals starlark.StringDict
 // all kinds: each ends when its time is up, if it has not by itself, takes no more
 // memory than it may, and its error has a type. TestHeavyBuiltins does more to some.
 func TestEveryBuiltin(t *testing.T) {
-	if raceEnabled {
+	if racetest.Enabled {
 		t.Skip("the operands are large, and nothing here is concurrent")
 	}
 	config := Config{

@@ -6,6 +6,8 @@ import (
 	"io"
 	"testing"
 	"time"
+
+	"starwire/runtime/racetest"
 )
 
 // heavy are expressions that keep a built-in busy: s is a text of 16 MiB, l a list
@@ -46,7 +48,7 @@ w = "word " * 500000
 def f():
     while True:
         attempt(lambda: `
-	if raceEnabled {
+	if racetest.Enabled {
 		t.Skip("the operands are large, and nothing here is concurrent")
 	}
 	const wall = 100 * time.Millisecond

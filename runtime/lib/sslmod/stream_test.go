@@ -16,6 +16,7 @@ import (
 	"starwire/runtime/host"
 	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/py"
+	"starwire/runtime/racetest"
 )
 
 // robustness F21: the end of the connection, with and without close_notify.
@@ -403,7 +404,7 @@ func TestUnwrap(t *testing.T) {
 
 // The steady path over TLS allocates no more than crypto/tls does.
 func TestSteadyPathAllocs(t *testing.T) {
-	if raceEnabled {
+	if racetest.Enabled {
 		t.Skip("the race detector allocates, too")
 	}
 	port := serveTLS(t, serverConfig(localhost), echo)

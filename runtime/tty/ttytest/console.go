@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"starwire/runtime/racetest"
 )
 
 // Keys, as terminals send them.
@@ -67,7 +69,7 @@ func Start(t testing.TB, columns int, cmd *exec.Cmd) *Console {
 	if cmd.Env == nil {
 		cmd.Env = os.Environ()
 	}
-	cmd.Env = append([]string{"TERM=xterm"}, cmd.Env...)
+	cmd.Env = append([]string{"TERM=xterm", racetest.Environment}, cmd.Env...)
 	if cmd.Stdin == nil {
 		cmd.Stdin = slave
 	}

@@ -1,5 +1,0 @@
-//go:build !race
-
-package httplibmod
-
-const raceEnabled = false

@@ -1,5 +1,0 @@
-//go:build !race
-
-package sslmod
-
-const raceEnabled = false

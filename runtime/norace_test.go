@@ -1,6 +1,0 @@
-//go:build !race
-
-package runtime
-
-// raceEnabled tells tests that everything takes ten times as long.
-const raceEnabled = false
