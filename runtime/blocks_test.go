@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"go.starlark.net/starlark"
+
+	"starwire/runtime/racetest"
 )
 
 // The outputs are CPython 2.7.18's, but where a comment says otherwise.
@@ -433,6 +435,7 @@ ZeroDivisionError: integer division or modulo by zero
 
 // TestBlocksDoNotCatch has try statements meet what nothing may catch.
 func TestBlocksDoNotCatch(t *testing.T) {
+	racetest.OneGoroutine(t)
 	for _, src := range []string{
 		"while True:\n  try:\n    while True: pass\n  except:\n    pass\n  finally:\n    print 'x'\n",
 		"def f():\n  for x in (y for y in [f] if not y()): pass\ntry:\n  while True: f()\nexcept:\n  while True: pass",

@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/py"
+	"starwire/runtime/racetest"
 )
 
 // preludeOfErrors is what the expressions of interpreterErrors use.
@@ -181,6 +182,7 @@ var interpreterErrors = []struct{ expr, want string }{
 }
 
 func TestInterpreterErrors(t *testing.T) {
+	racetest.OneGoroutine(t)
 	rt, _ := newRuntime(t, Config{Predeclared: starlark.StringDict{
 		"frozen": starlark.NewList(nil),
 		"foreign": starlark.NewBuiltin("foreign", func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"go.starlark.net/starlark"
+
+	"starwire/runtime/racetest"
 )
 
 func TestFreezeFlags(t *testing.T) {
@@ -33,6 +35,7 @@ func TestFreezeFlags(t *testing.T) {
 // TestFreezeDeep has runs return what Value.Freeze does not survive, or not within
 // a lifetime.
 func TestFreezeDeep(t *testing.T) {
+	racetest.OneGoroutine(t)
 	for name, src := range map[string]string{
 		"a function that refers to itself": "def f():\n  def g(): return g\n  return g\nx = [f()]\n",
 		"closures in closures":             "def wrap(g): return lambda: g\nx = None\nfor i in range(200000): x = wrap(x)\n",

@@ -8,6 +8,8 @@ import (
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
+
+	"starwire/runtime/racetest"
 )
 
 // guardValues are expressions of every kind of operand.
@@ -19,6 +21,7 @@ var guardValues = []string{
 // TestGuardsAgree: a guarded operator means what the interpreter's does, for all
 // operands, wherever they stand.
 func TestGuardsAgree(t *testing.T) {
+	racetest.OneGoroutine(t)
 	rt, _ := newRuntime(t, Config{})
 	for _, op := range []string{
 		"+", "-", "*", "%", "|", "&", "^", "<<", "==", "!=", "<", "<=", ">", ">=", "in", "not in",

@@ -9,11 +9,14 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"starwire/runtime/racetest"
 )
 
 // TestHostileSource compiles texts at which a compiler could work for long: the
 // time must grow with their size, not with its square, which would be minutes.
 func TestHostileSource(t *testing.T) {
+	racetest.OneGoroutine(t)
 	var names strings.Builder
 	for i := range 10_000 {
 		fmt.Fprintf(&names, "v%d = w%d\n", i, i)

@@ -8,11 +8,13 @@ import (
 	"time"
 
 	"starwire/runtime/py"
+	"starwire/runtime/racetest"
 )
 
 // TestSharedTexts has Python 2's texts made of a list that holds another twice,
 // which holds a third one twice, and so on: they charge steps and heed limits.
 func TestSharedTexts(t *testing.T) {
+	racetest.OneGoroutine(t)
 	const prepare = "import StringIO, json\nx = []\nfor i in range(60): x = [x, x]\n"
 	for _, src := range []string{
 		"str(x)", "repr(x)", "print x", "print >>StringIO.StringIO(), x", "'%s' % (x,)", "'%r' % [x]", "'{0}'.format(x)", "'{0!r}'.format(x)",

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"starwire/runtime/racetest"
 )
 
 func TestSyntaxErrors(t *testing.T) {
@@ -57,6 +59,7 @@ func TestSyntaxErrors(t *testing.T) {
 
 // TestNesting has texts that would exhaust the Go stack.
 func TestNesting(t *testing.T) {
+	racetest.OneGoroutine(t)
 	const n = 100_000
 	half := func(open, mid, close string) string {
 		return "x = " + strings.Repeat(open, n) + mid + strings.Repeat(close, n) + "\n"

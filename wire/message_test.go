@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"starwire/runtime/racetest"
 )
 
 // readHead reads a head and describes it. After an error nothing may have been
@@ -136,6 +138,7 @@ func TestEmptyLines(t *testing.T) {
 
 // Each limit at n-1, n and n+1.
 func TestHeadLimits(t *testing.T) {
+	racetest.OneGoroutine(t)
 	const start = "HTTP/1.1 200 OK\r\n"
 	line := func(n int) string { return "A: " + strings.Repeat("x", n-5) + "\r\n" } // n bytes
 	lines := func(n int, l string) string { return strings.Repeat(l, n) }

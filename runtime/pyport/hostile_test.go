@@ -4,11 +4,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"starwire/runtime/racetest"
 )
 
 // TestHostileText ports texts at which a writer could work for long: the time must grow with their size, not
 // with its square, which would be minutes.
 func TestHostileText(t *testing.T) {
+	racetest.OneGoroutine(t)
 	for name, src := range map[string]string{
 		"calls":          strings.Repeat("f(1)\n", 20_000),
 		"refused places": strings.Repeat("x = `1`\n", 20_000),

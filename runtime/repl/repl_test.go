@@ -13,6 +13,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/racetest"
 )
 
 func TestSplit(t *testing.T) {
@@ -175,6 +176,7 @@ func TestKeyboard(t *testing.T) {
 }
 
 func TestHistory(t *testing.T) {
+	racetest.OneGoroutine(t)
 	name := filepath.Join(t.TempDir(), "history")
 	if err := os.WriteFile(name, []byte("old\n"), 0o666); err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"starwire/runtime/host"
 	"starwire/runtime/lib/libtest"
 	"starwire/runtime/py"
+	"starwire/runtime/racetest"
 )
 
 func TestRecorded(t *testing.T) {
@@ -44,6 +45,7 @@ func TestLimits(t *testing.T) {
 
 // What takes a backtracking engine longer than the world lasts.
 func TestNoCatastrophe(t *testing.T) {
+	racetest.OneGoroutine(t)
 	thread, _ := libtest.Thread(t, host.Host{})
 	s := starlark.String(strings.Repeat("a", 1<<14) + "!")
 	for _, pattern := range []string{"(a+)+$", "(a|a)*$", "(a|aa)+$", "(.*a){12}$", "^(a?){50}a{50}$"} {
@@ -146,6 +148,7 @@ func TestValues(t *testing.T) {
 
 // Going over a long text takes time in proportion to it.
 func TestManyMatches(t *testing.T) {
+	racetest.OneGoroutine(t)
 	thread, _ := libtest.Thread(t, host.Host{})
 	const n = 1 << 13
 	env := starlark.StringDict{"re": Module(), "s": starlark.String(strings.Repeat("key=value; \n", n))}
