@@ -163,9 +163,14 @@ func text(format string) func(string) starlark.Value {
 	}
 }
 
-// keyOf returns the key that the interpreter shows as text: a string or an
-// integer as itself, anything else as its text.
+// keyOf returns the key that the interpreter shows as text: a string, unicode text
+// beyond ASCII, an integer, a bool or None as itself, anything else as its text.
 func keyOf(text string) starlark.Value {
+	if len(text) > 2 && text[0] == 'u' && (text[1] == '\'' || text[1] == '"') {
+		if key, ok := unquoted(text[1:]); ok {
+			return py.Text(key)
+		}
+	}
 	if strings.HasPrefix(text, `"`) {
 		if s, err := strconv.Unquote(text); err == nil {
 			return starlark.String(s)
@@ -174,7 +179,28 @@ func keyOf(text string) starlark.Value {
 	if n, ok := new(big.Int).SetString(text, 10); ok {
 		return starlark.MakeBigInt(n)
 	}
+	switch text {
+	case "None":
+		return starlark.None
+	case "True", "False":
+		return starlark.Bool(text == "True")
+	}
 	return starlark.String(text)
+}
+
+// unquoted returns the characters of which Python's repr of unicode text is, without
+// its u.
+func unquoted(repr string) (string, bool) {
+	quote, rest := repr[0], repr[1:]
+	var text []byte
+	for rest != "" && rest[0] != quote {
+		c, _, tail, err := strconv.UnquoteChar(rest, quote)
+		if err != nil {
+			return "", false
+		}
+		text, rest = py.AppendRune(text, c), tail
+	}
+	return string(text), rest == string(quote)
 }
 
 // compiled holds, for each rule, its expressions as one.

@@ -11,6 +11,7 @@ import (
 
 	"starwire/runtime/host"
 	"starwire/runtime/lib/builtinmod"
+	"starwire/runtime/lib/filemod"
 	"starwire/runtime/py"
 )
 
@@ -182,27 +183,64 @@ func printStmt(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 		key = file
 	}
 	soft := out.isSoft(key)
-	var text strings.Builder
+	line := make([]py.Chars, 0, 2*len(args)+1)
 	for _, v := range args {
 		if soft {
-			text.WriteByte(' ')
+			line = append(line, py.Chars{S: " "})
 		}
-		s, err := builtinmod.Str(thread, v)
-		if err != nil {
+		c, err := builtinmod.Shown(thread, v)
+		if err != nil { // what is before it is printed
+			if len(line) > 0 {
+				if err := writeLine(thread, file, line); err != nil {
+					return nil, err
+				}
+			}
+			out.setSoft(key, false)
 			return nil, err
 		}
-		text.WriteString(s)
-		soft = s == "" || !py.IsSpace(s[len(s)-1]) || s[len(s)-1] == ' '
+		line = append(line, c)
+		soft = c.S == "" || !py.IsSpace(c.S[len(c.S)-1]) || c.S[len(c.S)-1] == ' '
 	}
 	if nl {
-		text.WriteByte('\n')
+		line = append(line, py.Chars{S: "\n"})
 		soft = false
 	}
-	if err := writeTo(thread, file, text.String()); err != nil {
+	if err := writeLine(thread, file, line); err != nil {
 		return nil, err
 	}
 	out.setSoft(key, soft)
 	return starlark.None, nil
+}
+
+// writeLine is writeTo of the parts of a line, each of which is a str or unicode text.
+// Standard streams write that in UTF-8, and other files as a str; any other object
+// gets it as it is, one part after the other.
+func writeLine(thread *starlark.Thread, file starlark.Value, line []py.Chars) error {
+	var text strings.Builder
+	wide := false
+	for _, c := range line {
+		text.WriteString(c.S)
+		wide = wide || c.Wide
+	}
+	f, isFile := file.(*filemod.File)
+	if !wide || file == nil || isFile && f.Standard() {
+		return writeTo(thread, file, text.String())
+	}
+	for _, c := range line {
+		if isFile {
+			if err := py.AsASCII(c.Value()); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := writeValue(thread, file, c.Value()); err != nil {
+			return err
+		}
+	}
+	if isFile {
+		return writeTo(thread, file, text.String())
+	}
+	return nil
 }
 
 // writeTo writes text to standard output, or to anything with a write method.
@@ -211,10 +249,15 @@ func writeTo(thread *starlark.Thread, file starlark.Value, text string) error {
 		_, err := stateOf(thread).task.out.Write([]byte(text))
 		return err
 	}
+	return writeValue(thread, file, starlark.String(text))
+}
+
+// writeValue calls the write method of a file.
+func writeValue(thread *starlark.Thread, file, text starlark.Value) error {
 	write := attr(file, "write")
 	if write == nil {
 		return py.AttributeError.Errorf("'%s' object has no attribute 'write'", py.TypeName(file))
 	}
-	_, err := starlark.Call(thread, write, starlark.Tuple{starlark.String(text)}, nil)
+	_, err := starlark.Call(thread, write, starlark.Tuple{text}, nil)
 	return err
 }

@@ -130,16 +130,31 @@ func moduleName(thread *starlark.Thread) string {
 // pythonPrint is print(*args, sep=" ", end="\n", file=None), of files that say
 // from __future__ import print_function.
 func pythonPrint(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	sep, end := " ", "\n"
+	var sep, end starlark.Value = starlark.String(" "), starlark.String("\n")
 	var file starlark.Value
-	if err := py.UnpackArgs(b.Name(), nil, kwargs, "sep??", &sep, "end??", &end, "file??", &file); err != nil {
+	if err := py.UnpackAny(b.Name(), nil, kwargs, "sep??", &sep, "end??", &end, "file??", &file); err != nil {
 		return nil, err
 	}
-	texts := make([]string, len(args))
-	for i, v := range args {
-		texts[i] = py.Str(v)
+	between, ok := py.CharsOf(sep)
+	if !ok {
+		return nil, py.TypeError.Errorf("sep must be None, str or unicode, not %s", py.TypeName(sep))
 	}
-	return starlark.None, writeTo(thread, file, strings.Join(texts, sep)+end)
+	last, ok := py.CharsOf(end)
+	if !ok {
+		return nil, py.TypeError.Errorf("end must be None, str or unicode, not %s", py.TypeName(end))
+	}
+	line := make([]py.Chars, 0, 2*len(args)+1)
+	for i, v := range args {
+		if i > 0 {
+			line = append(line, between)
+		}
+		c, err := builtinmod.Shown(thread, v)
+		if err != nil {
+			return nil, err
+		}
+		line = append(line, c)
+	}
+	return starlark.None, writeLine(thread, file, append(line, last))
 }
 
 // rawInput is raw_input(prompt=""): a line of standard input, without its end.

@@ -130,10 +130,15 @@ func unescape(s string, raw, unicodeEscapes, text bool) (value, message string) 
 				return "", "truncated escape " + s[:2]
 			}
 			v, err := strconv.ParseUint(s[2:n], 16, 32)
-			if err != nil || v > unicode.MaxRune || 0xD800 <= v && v < 0xE000 {
+			surrogate := 0xD800 <= v && v < 0xE000
+			if err != nil || v > unicode.MaxRune || surrogate && !text {
 				return "", "invalid escape " + strconv.QuoteToASCII(s[:n])
 			}
-			b.WriteRune(rune(v))
+			if surrogate { // a character of its own, in the bytes that UTF-8 would give it
+				b.Write([]byte{0xe0 | byte(v>>12), 0x80 | byte(v>>6)&0xbf, 0x80 | byte(v)&0xbf})
+			} else {
+				b.WriteRune(rune(v))
+			}
 			s = s[n:]
 		case unicodeEscapes && c == 'N' && text && !raw:
 			return "", `\N{…} is not supported; write \u and the character's number`

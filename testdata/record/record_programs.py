@@ -70,7 +70,7 @@ def play(archive, folder):
         args = args.replace('{%s}' % name, str(port))
     with open(os.path.join(folder, 'program.py'), 'wb') as f:
         f.write(archive.get('program.py'))
-    env = {'PATH': os.environ.get('PATH', ''), 'TZ': 'UTC', 'SSL_CERT_FILE': os.path.join(CERTS, 'ca.pem')}
+    env = {'PATH': os.environ.get('PATH', ''), 'TZ': 'UTC', 'PYTHONIOENCODING': 'UTF-8', 'SSL_CERT_FILE': os.path.join(CERTS, 'ca.pem')}
     child = subprocess.Popen([sys.executable, '-B', 'program.py'] + shlex.split(args.replace('{DIR}', folder)),
                              cwd=folder, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     timer = threading.Timer(20, child.kill)

@@ -39,6 +39,17 @@ func strOf(thread *starlark.Thread, x starlark.Value) (string, error) {
 	return Str(thread, x)
 }
 
+// Shown is what print writes of x: text as it is, and str of anything else, with the same errors.
+//
+// fileobject.c, PyFile_WriteObject.
+func Shown(thread *starlark.Thread, x starlark.Value) (py.Chars, error) {
+	if c, ok := py.CharsOf(x); ok {
+		return c, nil
+	}
+	s, err := strOf(thread, x)
+	return py.Chars{S: s}, err
+}
+
 // notASCII is the error of strOf for a value that shows unicode text beyond ASCII.
 func notASCII(x starlark.Value) error {
 	if e, ok := x.(*py.Exception); ok && len(e.Args) == 1 {

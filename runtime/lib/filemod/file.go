@@ -113,7 +113,12 @@ func (f *File) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "closed":
 		return starlark.Bool(f.closed.Load()), nil
-	case "encoding", "errors", "newlines":
+	case "encoding":
+		if f.Standard() { // as where PYTHONIOENCODING is utf-8
+			return starlark.String("UTF-8"), nil
+		}
+		return starlark.None, nil
+	case "errors", "newlines":
 		return starlark.None, nil
 	case "mode":
 		return starlark.String(f.mode), nil

@@ -201,14 +201,11 @@ func loads(thread *starlark.Thread, b *starlark.Builtin, v starlark.Value, args 
 	if err := noClass(name, cls); err != nil {
 		return nil, err
 	}
-	s, ok := py.AsBytes(v)
-	u, wide := v.(*py.Unicode)
-	if wide {
-		s, ok = u.Text(), true
-	}
+	c, ok := py.CharsOf(v)
 	if !ok {
 		return nil, py.TypeError.Errorf("expected string or buffer")
 	}
+	s, wide := c.S, c.Wide
 	d := decoder{thread: thread, s: s, strict: bool(strict.Truth()), constants: true, chars: wide, unicode: b.Receiver() != nil}
 	if !wide {
 		var err error
