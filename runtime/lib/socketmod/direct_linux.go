@@ -34,6 +34,8 @@ type direct struct {
 	by   time.Time   // when the read under way must end; zero: never
 	over atomic.Bool // what reads here is to wait in the poller, which knows why
 	fds  [2]pollFD   // of wait
+
+	empty bool // the last look saw nothing, and nothing was read since
 }
 
 // A call is one operation under way, and what it came to.
@@ -51,6 +53,10 @@ func (d *direct) init(h *host.Host, conn net.Conn, raw syscall.RawConn) {
 	case *net.TCPConn, *net.UnixConn:
 		d.raw, d.wait = raw, kernelWaitOf(h)
 		d.in.try = func(fd uintptr) bool {
+			if d.empty {
+				d.empty = false
+				d.wait.wait(fd, d.by, &d.over, &d.fds) // whatever comes of it: Go's poller wants a read before it waits
+			}
 			for !d.in.do(syscall.SYS_RECVFROM, fd, syscall.MSG_DONTWAIT) {
 				if !d.wait.wait(fd, d.by, &d.over, &d.fds) {
 					return false
@@ -117,7 +123,8 @@ func (l *link) peekDirect() (data, eof, ok bool) {
 	}
 	d.in.buf = l.one[:]
 	n, err := d.in.result(d.raw.Control(d.look))
-	return n > 0, n == 0 && err != syscall.EAGAIN, true
+	d.empty = err == syscall.EAGAIN
+	return n > 0, n == 0 && !d.empty, true
 }
 
 // transmit writes all of p, waiting to the write deadline. ok is false if p is

@@ -147,6 +147,28 @@ func TestBlockReadsDescriptor(t *testing.T) {
 	}
 }
 
+// A read after a look that saw nothing waits before it reads: in the kernel, or else,
+// after a read all the same, in the poller.
+func TestBlockReadsAfterLook(t *testing.T) {
+	for _, alone := range []bool{true, false} {
+		r := newRig(t, host.Host{}, NoTimeout)
+		BlockReads(r.host)
+		if !alone {
+			PollReads(r.host)
+		}
+		for _, want := range []string{"first", "second"} {
+			if data, eof := r.s.Idle(); data || eof {
+				t.Fatalf("Idle() = %v, %v; want nothing", data, eof)
+			}
+			go r.peer.Write([]byte(want))
+			buf := make([]byte, 10)
+			if n, err := r.s.Read(buf); err != nil || string(buf[:n]) != want {
+				t.Errorf("alone %v: Read() = %q, %v; want %q", alone, buf[:n], err, want)
+			}
+		}
+	}
+}
+
 // What a script calls waits there too.
 func TestBlockReadsThroughScript(t *testing.T) {
 	r := newRig(t, host.Host{}, NoTimeout)
