@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"go.starlark.net/starlark"
 )
 
 // A reuseCase is what each policy does with a connection over several exchanges.
@@ -139,6 +141,20 @@ func TestPoliciesOfReading(t *testing.T) {
 			if got := outcome(answer(t, fmt.Sprintf(", policy=%q", policy), script, tt.response)); got != want {
 				t.Errorf("%s policy, %s: %s; want %s", policy, tt.name, got, want)
 			}
+		}
+	}
+}
+
+// TestAnswerToHalfARequest: after a send that failed the early answer is the
+// connection's last, whatever it says of itself.
+func TestAnswerToHalfARequest(t *testing.T) {
+	for _, policy := range []string{"python", "strict"} {
+		sock := &fakeSocket{text: "HTTP/1.1 413 no\r\nContent-Length: 2\r\n\r\nno", fail: "hello"}
+		script := fmt.Sprintf("c = httplib.HTTPConnection('h', policy=%q)\n", policy) +
+			"c.sock = sock\ne = attempt(c.request, 'POST', '/', 'hello')\nr = c.getresponse()\nshow(e, r.status, r.will_close, r.read(), c.sock)"
+		got := outcome(run(t, script, starlark.StringDict{"sock": sock.value()}))
+		if want := "'IOError: [Errno 32] Broken pipe' 413 True 'no' None"; got != want || !sock.closed {
+			t.Errorf("%s policy: %s, socket closed: %v; want %s", policy, got, sock.closed, want)
 		}
 	}
 }

@@ -65,3 +65,47 @@ func TestStalledTransfers(t *testing.T) {
 		})
 	}
 }
+
+// TestDeadlineOfNewConnections: the deadline of an exchange counts from connecting,
+// and holds in the tunnel and in the handshake.
+func TestDeadlineOfNewConnections(t *testing.T) {
+	const deadline = 200 * time.Millisecond
+	drip := func(c *faultConn) { c.drip(faultOK+strings.Repeat("A: b\r\n", 90), deadline/8) }
+	for _, tt := range []struct {
+		name   string
+		secure bool // the server speaks TLS
+		script string
+		serve  func(c *faultConn)
+	}{
+		{"F2 the head", false, "", drip},
+		{"F2 the head over TLS", true, "", drip},
+		{"F32 the proxy's answer", false, "c.set_tunnel('origin', 80)\n", drip},
+		{"F32 the head behind a proxy", false, "c.set_tunnel('origin', 80)\n", func(c *faultConn) { c.request(); c.send(faultOK + "\r\n"); drip(c) }},
+		{"F23 the handshake", false, "TLS", func(c *faultConn) { c.drip("\x16\x03\x03\x3f\xff\x02\x00\x3f\xfb", deadline/8) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			timely(t, deadline, func() time.Duration {
+				before := countResources()
+				s := newFaultServer(t, tt.secure, tt.serve)
+				cl := newClient(nil)
+				script := connect(s, "python", seconds("deadline", deadline)) + tt.script
+				if tt.script == "TLS" {
+					script = strings.NewReplacer("HTTPConnection", "HTTPSConnection", "127.0.0.1", "localhost", "TLS", "").Replace(script)
+				}
+				start := time.Now()
+				got := cl.run(script + faultScript)
+				took := time.Since(start)
+				if got != "socket.timeout" || took < deadline {
+					t.Errorf("outcome %s after %v; want socket.timeout after %v", got, took, deadline)
+				}
+				if cl.conn().transport() != nil {
+					t.Error("the socket is still open")
+				}
+				cl.close()
+				s.close()
+				settled(t, before)
+				return took
+			})
+		})
+	}
+}
