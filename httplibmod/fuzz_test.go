@@ -243,12 +243,15 @@ func answerTo(c net.Conn, script []byte) {
 }
 
 // FuzzCalls makes random calls against a peer that answers at random. Whatever
-// happens, no request is ever answered with bytes that were not meant for it.
+// happens, no request is ever answered with bytes that were not meant for it, and
+// an answer that cannot be read to its end is the last of its connection (H4).
 func FuzzCalls(f *testing.F) {
 	for i := range answers {
 		f.Add([]byte{byte(i), 0, byte(i)}, []byte("qgrqgrqgpxqgr"), i%2 == 0)
 	}
 	f.Add([]byte{2, 4, 5}, []byte("qgrqgdqgxcqgrhgrqgr"), false)
+	f.Add([]byte{6, 11, 13}, []byte("qgrqgcqgddddcqgqgdz"), false)
+	f.Add([]byte{11, 6, 14}, []byte("qgkkkqgkkkcqgqgkk"), true)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		f.Fatal(err)
@@ -298,6 +301,12 @@ func FuzzCalls(f *testing.F) {
 			v2, err := starlark.Call(thread, m, args, nil)
 			if err != nil {
 				describeError(err) // panics unless it is an exception
+				var e *py.Exception
+				refused := errors.As(err, &e) && e.IsA(ImproperConnectionState)
+				r, isResponse := v.(*HTTPResponse)
+				if name == "getresponse" && !refused && c.transport() != nil || isResponse && r.t.live() {
+					t.Fatalf("answers %v, calls %q: the socket is open after %s of %s", answers, calls, describeError(err), name)
+				}
 			}
 			return v2, err
 		}
@@ -347,12 +356,23 @@ func FuzzCalls(f *testing.F) {
 				if op != 'r' {
 					args = append(args, starlark.MakeInt(map[byte]int{'d': 3, 'z': 0}[op]))
 				}
-				if data, err := call(r, "read", args...); err == nil {
+				if data, err := call(r.HTTPResponse, "read", args...); err == nil {
 					check(data)
+				}
+			case 'k':
+				if r.HTTPResponse == nil {
+					continue
+				}
+				n := 0
+				for data := range starlark.Elements(&pieces{r.HTTPResponse, 2, thread}) {
+					if check(data); n == 2 {
+						break
+					}
+					n++
 				}
 			case 'x':
 				if r.HTTPResponse != nil {
-					call(r, "close")
+					call(r.HTTPResponse, "close")
 				}
 			case 'c':
 				call(c, "close")

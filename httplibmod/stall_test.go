@@ -109,3 +109,31 @@ func TestDeadlineOfNewConnections(t *testing.T) {
 		})
 	}
 }
+
+// TestHeadTimeEnds: a body may take longer than a head, and a connection may idle
+// for longer than an exchange may take.
+func TestHeadTimeEnds(t *testing.T) {
+	for _, tt := range []struct {
+		kwargs           string
+		withHead, behind bool // whether there is a time then at which all is over
+	}{
+		{", limits={'head_time': 60}", false, false},
+		{", deadline=60", true, false},
+		{", deadline=60, limits={'head_time': 50}", true, false},
+	} {
+		s := newFaultServer(t, false, again("hello"))
+		cl := newClient(nil)
+		if got := cl.run(connect(s, "strict", tt.kwargs) + "c.request('GET', '/')\nr = c.getresponse()"); got != "" {
+			t.Error(got)
+		}
+		c := cl.conn()
+		if c.t.timed != tt.withHead {
+			t.Errorf("%s: timed behind the head: %v; want %v", tt.kwargs, c.t.timed, tt.withHead)
+		}
+		if got := cl.run("show(r.read())"); got != "'hello'" || c.t.timed != tt.behind {
+			t.Errorf("%s: %s; timed behind the answer: %v; want %v", tt.kwargs, got, c.t.timed, tt.behind)
+		}
+		cl.close()
+		s.close()
+	}
+}
