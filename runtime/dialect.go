@@ -81,7 +81,8 @@ func is(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwarg
 		return starlark.False, nil
 	}
 	switch x.(type) {
-	case starlark.Int, starlark.Float, starlark.Tuple:
+	case starlark.Int, starlark.Float, starlark.Tuple,
+		*py.Exception: // of which one that was raised is a copy
 		eq, err := starlark.Equal(x, y)
 		return starlark.Bool(eq), err
 	}

@@ -89,11 +89,14 @@ func excClear(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 func tracebackModule() *starlarkstruct.Module {
 	return traceback.Get(tracebackName, func() starlark.StringDict {
 		return starlark.StringDict{
+			"extract_tb":            starlark.NewBuiltin("extract_tb", extractTB),
 			"format_exc":            starlark.NewBuiltin("format_exc", formatExc),
 			"format_exception":      starlark.NewBuiltin("format_exception", formatException),
 			"format_exception_only": starlark.NewBuiltin("format_exception_only", formatExceptionOnly),
+			"format_tb":             starlark.NewBuiltin("format_tb", extractTB),
 			"print_exc":             starlark.NewBuiltin("print_exc", printExc),
 			"print_exception":       starlark.NewBuiltin("print_exception", printException),
+			"print_tb":              starlark.NewBuiltin("print_tb", printTB),
 		}
 	})
 }
@@ -119,6 +122,36 @@ func pythonTraceback(x *py.Exception, frames []Frame, limit int) []string {
 	if len(frames) > 0 {
 		lines = append(lines, tracebackHead)
 	}
+	for _, e := range tracebackEntries(frames, limit) {
+		lines = append(lines, e.String())
+	}
+	return append(lines, lastLine(x))
+}
+
+// A tracebackEntry is a call as the module traceback tells of it.
+type tracebackEntry struct {
+	file     string
+	line     int
+	function string
+	source   string // "" if it is not known
+}
+
+// String returns the lines that CPython shows of the call.
+//
+// traceback.py, format_list.
+func (e tracebackEntry) String() string {
+	text := fmt.Sprintf("  File \"%s\", line %d, in %s\n", e.file, e.line, e.function)
+	if e.source != "" {
+		text += "    " + e.source + "\n"
+	}
+	return text
+}
+
+// tracebackEntries returns the calls that CPython knows of; limit is as for pythonTraceback.
+//
+// traceback.py, extract_tb.
+func tracebackEntries(frames []Frame, limit int) []tracebackEntry {
+	var entries []tracebackEntry
 	for i, f := range frames {
 		if i == limit {
 			break
@@ -136,21 +169,20 @@ func pythonTraceback(x *py.Exception, frames []Frame, limit int) []string {
 				function = "<genexpr>" // each item of which is a call of its own
 			}
 		}
-		text := fmt.Sprintf("  File \"%s\", line %d, in %s\n", f.Pos.Filename(), f.Pos.Line, function)
-		if source := strings.TrimSpace(f.Source); source != "" {
-			text += "    " + source + "\n"
-		}
-		lines = append(lines, text)
+		entries = append(entries, tracebackEntry{f.Pos.Filename(), int(f.Pos.Line), function, strings.TrimSpace(f.Source)})
 	}
-	return append(lines, lastLine(x))
+	return entries
 }
 
-// lastLine is the line that names the exception.
+// lastLine is the line that names the exception, without the module of its class, which only the interpreter
+// shows of an exception that nobody caught.
+//
+// traceback.py, format_exception_only.
 func lastLine(x *py.Exception) string {
 	if s := x.String(); s != "" {
-		return x.Class().QualifiedName() + ": " + s + "\n"
+		return x.Class().Name() + ": " + s + "\n"
 	}
-	return x.Class().QualifiedName() + "\n"
+	return x.Class().Name() + "\n"
 }
 
 // handledTraceback returns the lines about the exception being handled.
@@ -265,4 +297,59 @@ func linesList(lines []string) *starlark.List {
 		elems[i] = starlark.String(line)
 	}
 	return starlark.NewList(elems)
+}
+
+// entriesOf unpacks (tb, limit=None) and more.
+func entriesOf(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, more ...any) ([]tracebackEntry, error) {
+	var tb, limit starlark.Value
+	if err := py.UnpackArgs(b.Name(), args, kwargs, append([]any{"tb", &tb, "limit??", &limit}, more...)...); err != nil {
+		return nil, err
+	}
+	n, err := limitOf(limit)
+	if err != nil {
+		return nil, err
+	}
+	switch tb := tb.(type) {
+	case *tracebackValue:
+		return tracebackEntries(tb.frames, n), nil
+	case starlark.NoneType:
+		return nil, nil
+	}
+	return nil, py.NoAttribute(tb, "tb_frame")
+}
+
+// extractTB is traceback.extract_tb(tb, limit=None), the tuples (file, line, function, text), and format_tb, the
+// same as lines.
+func extractTB(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	entries, err := entriesOf(b, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]starlark.Value, 0, len(entries))
+	for _, e := range entries {
+		if b.Name() == "format_tb" {
+			items = append(items, starlark.String(e.String()))
+			continue
+		}
+		var source starlark.Value = starlark.None
+		if e.source != "" {
+			source = starlark.String(e.source)
+		}
+		items = append(items, starlark.Tuple{starlark.String(e.file), starlark.MakeInt(e.line), starlark.String(e.function), source})
+	}
+	return starlark.NewList(items), nil
+}
+
+// printTB is traceback.print_tb(tb, limit=None, file=None).
+func printTB(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var file starlark.Value
+	entries, err := entriesOf(b, args, kwargs, "file??", &file)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for _, e := range entries {
+		lines = append(lines, e.String())
+	}
+	return starlark.None, writeTraceback(thread, file, lines)
 }

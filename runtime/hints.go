@@ -37,8 +37,11 @@ func hint(err error, modules, names []string) string {
 			return strings.Trim(didYouMean(name, modules), " ()")
 		}
 	case errors.As(err, &x) && x.IsA(py.NameError):
-		if name, ok := strings.CutPrefix(x.String(), "name '"); ok {
+		if name, ok := strings.CutPrefix(strings.TrimPrefix(x.String(), "global "), "name '"); ok {
 			name, _, _ = strings.Cut(name, "'")
+			if remedy := NameRemedy(name); remedy != "" {
+				return remedy
+			}
 			return strings.Trim(didYouMean(name, names), " ()")
 		}
 	case errors.As(err, &x) && x.IsA(httplibmod.ImproperConnectionState):
@@ -117,6 +120,10 @@ func urlHint(text string) string {
 // the interpreter leaves without a name: it stands in the source.
 func attributeHint(err error, at Frame) string {
 	rest, ok := strings.CutPrefix(innermost(err).Error(), "module has no .")
+	if !ok { // an attribute that values of other types have
+		_, rest, ok = strings.Cut(innermost(err).Error(), "'module' object has no attribute '")
+		rest = strings.Replace(rest, "'", " ", 1)
+	}
 	line := []rune(at.Source)
 	end := int(at.Pos.Col) - 1 // of the dot
 	if !ok || end <= 0 || end >= len(line) || line[end] != '.' {
@@ -128,6 +135,9 @@ func attributeHint(err error, at Frame) string {
 	}
 	attr, _, _ := strings.Cut(rest, " ")
 	if module := string(line[begin:end]); module != "" {
+		if remedy := AttributeRemedy(module, attr); remedy != "" {
+			return remedy
+		}
 		return fmt.Sprintf("the module %s has no %s; help(%s) lists what it has", module, attr, module)
 	}
 	return ""

@@ -66,3 +66,95 @@ func ModuleRemedy(name string) string {
 	name, _, _ = strings.Cut(name, ".")
 	return moduleRemedies()[name]
 }
+
+// nameRemedies say what to write in place of built-in functions of Python's that are not here.
+func nameRemedies() map[string]string {
+	return nameRemediesTable.Get(func() map[string]string {
+		const data = "use json.loads of data, int or float of numbers, and a dict of functions by their names"
+		return map[string]string{
+			"locals":     "name what is meant: dict(x=x, y=y)",
+			"globals":    "keep what is looked up by name in a dict of your own",
+			"vars":       "name what is meant: dict(x=x, y=y)",
+			"eval":       data,
+			"compile":    data,
+			"execfile":   "write its functions into this file",
+			"reload":     "leave it out: print writes unicode text as UTF-8 without sys.setdefaultencoding",
+			"id":         "use is to compare, and a number of your own to name things",
+			"frozenset":  "use set; as a key of a dict, tuple(sorted(x))",
+			"bytearray":  "use a list, and ''.join; or StringIO.StringIO",
+			"buffer":     "use a slice: x[i:j]",
+			"memoryview": "use a slice: x[i:j]",
+			"input":      "use raw_input, and int or float of what it returns",
+			"intern":     "leave it out",
+			"complex":    "keep the two parts apart",
+			"__import__": "write import name",
+			"super":      "there are no classes; call the function",
+			"property":   "there are no classes; write a function",
+		}
+	})
+}
+
+// attributeRemedies say what to use in place of members of Python's modules that are not here, by their dotted
+// names.
+func attributeRemedies() map[string]string {
+	return attributeRemediesTable.Get(func() map[string]string {
+		const (
+			programs = "scripts start no programs; hand its output in by standard input or a file"
+			names    = "connect to the name itself: socket.create_connection((host, port))"
+			folders  = "scripts write into folders that are there; make and remove them, and files, from outside"
+			place    = "relative names are looked up from where the program was started"
+			encoding = "leave it out: print writes unicode text as UTF-8"
+		)
+		return map[string]string{
+			"Cookie.Cookie":          "use Cookie.SimpleCookie",
+			"Cookie.SerialCookie":    "use Cookie.SimpleCookie, and json for the values",
+			"Cookie.SmartCookie":     "use Cookie.SimpleCookie",
+			"os._exit":               "use sys.exit",
+			"os.chdir":               place,
+			"os.getcwd":              place,
+			"os.getpid":              "use random.getrandbits(32) to tell runs apart",
+			"os.kill":                programs,
+			"os.makedirs":            folders,
+			"os.mkdir":               folders,
+			"os.path.abspath":        place,
+			"os.path.expanduser":     "use os.path.join(os.environ['HOME'], name)",
+			"os.path.realpath":       place,
+			"os.popen":               programs,
+			"os.putenv":              "keep it in a variable",
+			"os.remove":              folders,
+			"os.rename":              folders,
+			"os.rmdir":               folders,
+			"os.stat":                "use os.path.getsize, getmtime, isfile and isdir",
+			"os.system":              programs,
+			"os.uname":               "use sys.platform",
+			"os.unlink":              folders,
+			"os.walk":                "name the files, or give them as arguments",
+			"socket.getaddrinfo":     names,
+			"socket.getfqdn":         "give the name as an argument",
+			"socket.gethostbyaddr":   names,
+			"socket.gethostbyname":   names,
+			"socket.gethostname":     "give the name as an argument",
+			"socket.ssl":             "use ssl.wrap_socket, or httplib.HTTPSConnection",
+			"string.Template":        "use % with a dict: '%(name)s' % d",
+			"sys.exc_type":           "use sys.exc_info()[0]",
+			"sys.exc_value":          "use sys.exc_info()[1]",
+			"sys.modules":            "use import in a try, and keep a flag",
+			"sys.path":               "leave it out: imported modules are built in",
+			"sys.setdefaultencoding": encoding,
+			"sys.setrecursionlimit":  "use a loop, with a list of what is to be done",
+			"time.tzset":             "set TZ before the program starts",
+			"urllib2.socket":         "import socket",
+			"urllib2.urlparse":       "import urlparse",
+		}
+	})
+}
+
+var nameRemediesTable, attributeRemediesTable lazy.Value[map[string]string]
+
+// NameRemedy returns what to write in place of a built-in function of Python's that is not here, or "" where
+// nothing is known. It is what a NameError gives as its hint.
+func NameRemedy(name string) string { return nameRemedies()[name] }
+
+// AttributeRemedy returns what to use in place of a member of one of Python's modules that is not here, or "" where
+// nothing is known. It is what an AttributeError gives as its hint.
+func AttributeRemedy(module, name string) string { return attributeRemedies()[module+"."+name] }

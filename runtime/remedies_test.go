@@ -29,3 +29,24 @@ func TestModuleRemedies(t *testing.T) {
 		t.Errorf("import xml.dom.minidom: %s", text)
 	}
 }
+
+// TestNameRemedies sees that built-in functions and members of modules that are not here are refused with what to
+// write instead, wherever they stand, and that those with a remedy are not here.
+func TestNameRemedies(t *testing.T) {
+	rt, _ := newRuntime(t, Config{})
+	for name, remedy := range nameRemedies() {
+		for _, src := range []string{"x = " + name + "\n", "def f():\n    return " + name + "\nf()\n"} {
+			_, err := rt.Run(context.Background(), "x.py", []byte(src))
+			if text := FormatError(err); !strings.Contains(text, "'"+name+"' is not defined\n") || !strings.Contains(text, "\nhint: "+remedy+"\n") {
+				t.Errorf("%q: %s; want the hint %q", src, text, remedy)
+			}
+		}
+	}
+	for name, remedy := range attributeRemedies() {
+		module, _, _ := strings.Cut(name, ".")
+		_, err := rt.Run(context.Background(), "x.py", []byte("import "+module+"\nx = "+name+"\n"))
+		if text := FormatError(err); !strings.Contains(text, "AttributeError: ") || !strings.Contains(text, "\nhint: "+remedy+"\n") {
+			t.Errorf("%s: %s; want the hint %q", name, text, remedy)
+		}
+	}
+}

@@ -250,7 +250,11 @@ func (f *file) dot(x *syntax.DotExpr) {
 	m := v.(starlark.HasAttrs)
 	if a, err := m.Attr(x.Name.Name); a == nil || err != nil {
 		name := exprName(x.X)
-		f.add(x.Name.NamePos, Attribute, fmt.Sprintf("module %s has no attribute %s%s", name, x.Name.Name, runtime.DidYouMean(x.Name.Name, m.AttrNames())), "")
+		remedy, meant := runtime.AttributeRemedy(name, x.Name.Name), ""
+		if remedy == "" {
+			meant = runtime.DidYouMean(x.Name.Name, m.AttrNames())
+		}
+		f.add(x.Name.NamePos, Attribute, fmt.Sprintf("module %s has no attribute %s%s", name, x.Name.Name, meant), remedy)
 	}
 }
 

@@ -100,7 +100,11 @@ func (f *file) module(pos syntax.Position, path string) starlark.HasAttrs {
 // member checks a name that is imported from a module.
 func (f *file) member(pos syntax.Position, m starlark.HasAttrs, module, name string) {
 	if v, err := m.Attr(name); v == nil || err != nil {
-		f.add(pos, Attribute, fmt.Sprintf("module %s has no attribute %s%s", module, name, runtime.DidYouMean(name, m.AttrNames())), "")
+		remedy, meant := runtime.AttributeRemedy(module, name), ""
+		if remedy == "" {
+			meant = runtime.DidYouMean(name, m.AttrNames())
+		}
+		f.add(pos, Attribute, fmt.Sprintf("module %s has no attribute %s%s", module, name, meant), remedy)
 	}
 }
 
@@ -161,7 +165,11 @@ func (f *file) globals(tree *syntax.File) {
 			return true
 		}
 		if _, ok := f.checker.session.Lookup(d.Name.Name); !ok {
-			f.add(d.Name.NamePos, Name, "undefined: "+d.Name.Name+runtime.DidYouMean(d.Name.Name, f.checker.session.Names()), "")
+			remedy, meant := runtime.NameRemedy(d.Name.Name), ""
+			if remedy == "" {
+				meant = runtime.DidYouMean(d.Name.Name, f.checker.session.Names())
+			}
+			f.add(d.Name.NamePos, Name, "undefined: "+d.Name.Name+meant, remedy)
 		}
 		return true
 	})

@@ -61,7 +61,7 @@ func HasAttr(name string) bool {
 	return slices.ContainsFunc([]map[string]*starlark.Builtin{
 		strMethods(), unicodeMethods(), listMethods(), dictMethods(), tupleMethods(), setMethods(), intMethods(), floatMethods(),
 	}, func(m map[string]*starlark.Builtin) bool { return m[name] != nil }) ||
-		name == "__class__" || name == "__name__" || name == "func_name"
+		name == "__class__" || name == "__name__" || name == "func_name" || name == "__doc__"
 }
 
 // Attr returns the attribute that Python finds, or its AttributeError.
