@@ -379,6 +379,9 @@ func (l *lowerer) boolBinary(x *syntax.BinaryExpr) syntax.Expr {
 		return nil
 	case syntax.IN, syntax.NOT_IN:
 		if l.bools.of(x.X) != surelyBool && !l.bools.wide(x.X) {
+			if textOf(x.X) != strText {
+				withTwins(x.Y, l.bools.of(x.X) == maybeBool)
+			}
 			return nil
 		}
 	default:
@@ -389,6 +392,41 @@ func (l *lowerer) boolBinary(x *syntax.BinaryExpr) syntax.Expr {
 		return &syntax.UnaryExpr{OpPos: x.OpPos, Op: syntax.NOT, X: c}
 	}
 	return c
+}
+
+// withTwins adds to a display, in which something is looked for, the numbers that equal its bools, and the
+// bools that equal its numbers if it may be one: the interpreter finds only what is of the same type.
+func withTwins(display syntax.Expr, mayBeBool bool) {
+	var list *[]syntax.Expr
+	switch x := unparenthesized(display).(type) {
+	case *syntax.ListExpr:
+		list = &x.List
+	case *syntax.TupleExpr:
+		list = &x.List
+	default:
+		return
+	}
+	var have [4]bool // 0, 1, False and True
+	for _, e := range *list {
+		switch e := unparenthesized(e).(type) {
+		case *syntax.Literal:
+			switch e.Value {
+			case int64(0), 0.0:
+				have[0] = true
+			case int64(1), 1.0:
+				have[1] = true
+			}
+		case *syntax.Ident:
+			have[2] = have[2] || e.Name == "False"
+			have[3] = have[3] || e.Name == "True"
+		}
+	}
+	pos := syntax.Start(display)
+	for i, twin := range [4]syntax.Expr{number(0, pos), number(1, pos), ident("False", pos), ident("True", pos)} {
+		if other := (i + 2) % 4; have[other] && !have[i] && (i < 2 || mayBeBool) {
+			*list = append(*list, twin)
+		}
+	}
 }
 
 // mixedKeys refuses a dict display with True and 1 among its keys, or False and 0: they are one key in

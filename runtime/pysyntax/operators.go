@@ -25,7 +25,7 @@ func (l *lowerer) binary(x *syntax.BinaryExpr) syntax.Expr {
 			return x
 		}
 	case syntax.PERCENT:
-		if lit, ok := x.X.(*syntax.Literal); ok && lit.Token != syntax.STRING {
+		if lit, ok := x.X.(*syntax.Literal); ok && lit.Token != syntax.STRING && lit.Token != syntax.FLOAT {
 			return x
 		}
 	case syntax.EQL, syntax.NEQ:

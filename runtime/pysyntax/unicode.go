@@ -1,6 +1,9 @@
 package pysyntax
 
 import (
+	"slices"
+	"strings"
+
 	"go.starlark.net/syntax"
 )
 
@@ -8,13 +11,18 @@ import (
 // make a str of it. So where a file may have such text, + is a call of AddName, and what is sliced goes
 // through SlicedName, unless the operands can be seen to be none.
 
-// unicodeWords are the names by which a program comes by unicode text, beside literals.
-var unicodeWords = wordSet("decode", "json", "simplejson", "unichr", "unicode")
+// unicodeWords are in the names by which a program comes by unicode text, beside literals: json, simplejson,
+// get_json, unichr, unicode.
+var unicodeWords = []string{"decode", "json", "unichr", "unicode"}
 
-// mentionsUnicode reports whether one of the names is in the text.
+// mentionsUnicode reports whether one of them is in a name in the text.
 func mentionsUnicode(tokens []token) bool {
 	for _, t := range tokens {
-		if t.kind == tokName && unicodeWords[t.text] {
+		if t.kind != tokName {
+			continue
+		}
+		name := strings.ToLower(t.text)
+		if slices.ContainsFunc(unicodeWords, func(word string) bool { return strings.Contains(name, word) }) {
 			return true
 		}
 	}

@@ -107,7 +107,7 @@ func divMod(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	if err != nil {
 		return nil, err
 	}
-	r, err := starlark.Binary(syntax.PERCENT, nx, ny)
+	r, err := modulo(nx, ny)
 	return starlark.Tuple{q, r}, err
 }
 

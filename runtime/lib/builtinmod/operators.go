@@ -1,6 +1,8 @@
 package builtinmod
 
 import (
+	"math"
+
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
@@ -65,7 +67,19 @@ func Mod(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []
 		}
 		return nil, py.ZeroDivisionError.Errorf("float modulo")
 	}
-	return starlark.Binary(syntax.PERCENT, x, y)
+	return modulo(x, y)
+}
+
+// modulo is x % y of numbers, y not 0. Of floats the result has the sign of y even if it is 0.
+//
+// floatobject.c, float_rem.
+func modulo(x, y starlark.Value) (starlark.Value, error) {
+	v, err := starlark.Binary(syntax.PERCENT, x, y)
+	if f, ok := v.(starlark.Float); ok && f == 0 {
+		d, _ := starlark.AsFloat(y)
+		v = starlark.Float(math.Copysign(0, d))
+	}
+	return v, err
 }
 
 // Equal is x == y, for which True is 1 and False 0.

@@ -334,12 +334,6 @@ func formatSpec(thread *starlark.Thread, v starlark.Value, text string) (string,
 	}
 	s, isText := py.AsBytes(v)
 	n, isNumber := number(v)
-	if is[starlark.Bool](v) && (p.kind == 0 || p.kind == 's') {
-		s, isText = py.Str(v), true // bool has no __format__ of its own; int's shows it as a number unless it is left to str
-		if p.kind == 0 {
-			isText = false
-		}
-	}
 	if !isText && !isNumber {
 		if s, err = Str(thread, v); err != nil {
 			return "", err
