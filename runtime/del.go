@@ -30,6 +30,10 @@ func delItem(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 		return nil, err
 	}
 	switch x := x.(type) {
+	case interface {
+		DeleteKey(key starlark.Value) error
+	}:
+		return starlark.None, x.DeleteKey(key)
 	case *starlark.Dict:
 		_, found, err := x.Delete(key)
 		if err == nil && !found {
@@ -135,7 +139,7 @@ func setSlice(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 
 // noSlice is the error of changing a slice of what is no list.
 func noSlice(x starlark.Value, what string) error {
-	if _, ok := x.(*starlark.Dict); ok { // whose key a slice would be
+	if _, ok := py.AsDict(x); ok { // whose key a slice would be
 		return py.TypeError.Errorf("unhashable type")
 	}
 	return py.TypeError.Errorf("'%s' object does not support item %s", py.TypeName(x), what)

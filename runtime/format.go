@@ -5,6 +5,8 @@ import (
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
+
+	"starwire/runtime/py"
 )
 
 // A formatting is one call of the interpreter's own formatting, which would
@@ -38,7 +40,7 @@ var _ starlark.Mapping = shownDict{}
 
 // Get returns the value of a key, shown.
 func (d shownDict) Get(key starlark.Value) (starlark.Value, bool, error) {
-	v, found, err := d.Value.(*starlark.Dict).Get(key)
+	v, found, err := d.Value.(starlark.Mapping).Get(key)
 	if v != nil && err == nil {
 		v = d.f.arg(v)
 	}
@@ -52,7 +54,7 @@ func (f *formatting) arg(v starlark.Value) starlark.Value {
 		f.size += int64(len(v))
 	case starlark.Bytes:
 		f.size += int64(len(v))
-	case *starlark.Dict:
+	case *starlark.Dict, *py.SubDict:
 		return shownDict{shown{v, f}}
 	}
 	if isContainer(v) {

@@ -43,7 +43,7 @@ func newGenerator(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 // middle, and must not keep a list from being changed from then on, as the
 // interpreter's iterators would.
 func iterate(x starlark.Value) starlark.Iterator {
-	switch x := x.(type) {
+	switch x := py.Plain(x).(type) {
 	case *starlark.List:
 		return &listIterator{list: x}
 	case *starlark.Dict:

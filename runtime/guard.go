@@ -230,7 +230,7 @@ func (g guarder) binary(b *syntax.BinaryExpr) syntax.Expr {
 			return either(b, smallName, []syntax.Expr{b.X}, setNames[b.Op])
 		}
 	case syntax.EQL, syntax.NEQ, syntax.LT, syntax.LE, syntax.GT, syntax.GE:
-		if !known && !isShort(b.X) && !isShort(b.Y) {
+		if !known && !isAtom(b.X) && !isAtom(b.Y) {
 			tested := b.X
 			if !isIdent(b.X) && isIdent(b.Y) {
 				tested = b.Y

@@ -61,6 +61,13 @@ func isShort(x syntax.Expr) bool {
 	return false
 }
 
+// isAtom reports whether x is short, and of a type that no other equals: an empty
+// dict may equal one of a class of its own.
+func isAtom(x syntax.Expr) bool {
+	_, isDict := unparen(x).(*syntax.DictExpr)
+	return isShort(x) && !isDict
+}
+
 func allShort(list []syntax.Expr) bool {
 	for _, x := range list {
 		if !isShort(x) {

@@ -13,12 +13,15 @@ import (
 	"starwire/httplibmod"
 	"starwire/runtime/host"
 	"starwire/runtime/lib/base64mod"
+	"starwire/runtime/lib/collectionsmod"
 	"starwire/runtime/lib/cookielibmod"
 	"starwire/runtime/lib/cookiemod"
 	"starwire/runtime/lib/errnomod"
+	"starwire/runtime/lib/functoolsmod"
 	"starwire/runtime/lib/getoptmod"
 	"starwire/runtime/lib/hashlibmod"
 	"starwire/runtime/lib/hmacmod"
+	"starwire/runtime/lib/itertoolsmod"
 	"starwire/runtime/lib/jsonmod"
 	"starwire/runtime/lib/loggingmod"
 	"starwire/runtime/lib/mathmod"
@@ -50,16 +53,20 @@ var builtinModules = [...]struct {
 }{
 	{"binascii", base64mod.Binascii},
 	{"base64", base64mod.Module},
+	{"collections", collectionsmod.Module},
 	{"cookielib", cookielibmod.Module},
 	{"Cookie", cookiemod.Module},
 	{"errno", errnomod.Module},
+	{"functools", functoolsmod.Module},
 	{"getopt", getoptmod.Module},
 	{"gzip", zlibmod.Gzip},
 	{"hashlib", hashlibmod.Module},
 	{"hmac", hmacmod.Module},
 	{"http", httplibmod.HTTPModule},
+	{"itertools", itertoolsmod.Module},
 	{"md5", hashlibmod.MD5},
 	{"mimetools", httplibmod.Mimetools},
+	{"operator", operatorModule},
 	{"optparse", optparsemod.Module},
 	{"rfc822", httplibmod.RFC822},
 	{"sha", hashlibmod.SHA},

@@ -29,6 +29,9 @@ var pythonRules = []struct {
 	{`^(?:pop: )?(list|tuple|string|bytes|range) index -?\d+ out of range `, py.IndexError, "$1 index out of range"},
 	{`^unicode index -?\d+ out of range `, py.IndexError, "string index out of range"},
 	{`^'in <string>' requires string as left operand, not unicode$`, py.TypeError, "'in <string>' requires str, not unicode; encode('utf-8') it, or decode the str"},
+	{`^collections\.deque index -?\d+ out of range `, py.IndexError, "deque index out of range"},
+	{`^index -?\d+ out of range: empty collections\.deque$`, py.IndexError, "deque index out of range"},
+	{`^collections\.deque index: got (\S+), want int$`, py.TypeError, "sequence index must be integer, not '$1'"},
 	{`^\S+ index -?\d+ out of range `, py.IndexError, "tuple index out of range"}, // of exceptions, and tuples with names
 	{`^index -?\d+ out of range: empty (\w+)$`, py.IndexError, "$1 index out of range"},
 	{`^(\S+) has no \.(\S+) field or method`, py.AttributeError, "'$1' object has no attribute '$2'"},

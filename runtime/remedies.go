@@ -20,8 +20,6 @@ func moduleRemedies() map[string]string {
 			"argparse":        "use optparse or getopt",
 			"datetime":        "use time: time.strftime, time.gmtime and time.mktime",
 			"calendar":        "use time: time.gmtime and time.mktime",
-			"collections":     "use a dict: d.setdefault(key, []).append(x), d[key] = d.get(key, 0) + 1; a dict keeps its order",
-			"itertools":       "use loops, or zip, map, filter and enumerate",
 			"copy":            "use list(x), dict(x) or x[:]; of nested data json.loads(json.dumps(x))",
 			"pickle":          "use json",
 			"cPickle":         "use json",

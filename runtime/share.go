@@ -140,6 +140,11 @@ func (s *sharing) visit(v starlark.Value) {
 		if s.first(v) {
 			s.add(v.Tuple()...)
 		}
+	case interface{ Held() []starlark.Value }: // of a module's: what it holds is not all that Freeze reaches
+		if s.first(v) {
+			s.freeze = append(s.freeze, v.(starlark.Value))
+			s.add(v.Held()...)
+		}
 	case *callFrame:
 		if s.first(v) {
 			v.share()

@@ -26,7 +26,7 @@ func (oddity) Hash() (uint32, error) { return 0, nil }
 
 var (
 	// wrongCount is how functions complain of too many or too few arguments.
-	wrongCount = regexp.MustCompile(`got \d+ arguments?, want|\(\d+ given\)|unexpected positional|accepts no more than|expected at most|missing argument|takes no arguments|Required argument|want the (function|types|values)`)
+	wrongCount = regexp.MustCompile(`got \d+ arguments?, want|\(\d+ given\)|unexpected positional|accepts no more than|expected at most|expected \d+ arguments, got|missing argument|takes no arguments|Required argument|want the (function|types|values)`)
 	// noKeywords is how they complain of keywords where there are none.
 	noKeywords = regexp.MustCompile(`unexpected keyword arguments?|(takes no|does not take|does not accept) keyword|unexpected positional|want the values`)
 )
@@ -95,6 +95,8 @@ func aboutParameter(err, name string) bool {
 
 // careless functions do something else before they count their arguments.
 var careless = map[string]bool{
+	"collections.Counter.fromkeys":  true, // refuses anything
+	"itertools.izip_longest":        true, // does not say which keyword
 	"json.load":                     true, // reads
 	"map":                           true, // wants two
 	"xrange":                        true, // looks at the numbers

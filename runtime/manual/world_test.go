@@ -76,6 +76,7 @@ values = [
     urllib2.UnknownHandler(), urllib2.BaseHandler(), failed.error, logging.getLogger(), logging.getLogger("x"), logging.StreamHandler(),
     logging.FileHandler("/dev/null"), logging.NullHandler(), logging.Formatter(), logging.Filter(), optparse.OptionParser(), optparse.OptionGroup(optparse.OptionParser(), "x"),
     optparse.Option("-x"), optparse.Values(), optparse.IndentedHelpFormatter(), optparse.TitledHelpFormatter(),
+    collections.defaultdict(int), collections.OrderedDict(), collections.Counter(), collections.deque(),
     random.Random(), random.SystemRandom(), re.compile("a"), re.match("a", "a"), re.finditer("a", "a"),
     time.gmtime(0), time.now(), time.second, urlparse.urlsplit("http://h/"), urlparse.urlparse("http://h/"),
     attempt(get, httplib.HTTPSConnection("self.example.com")).error,
@@ -87,6 +88,11 @@ values = [
 // pythonValues are those that only .py files make.
 const pythonValues = `
 values = [
+    itertools.combinations([], 1), itertools.combinations_with_replacement([], 1), itertools.compress([], []), itertools.count(),
+    itertools.cycle([]), itertools.dropwhile(len, []), itertools.groupby([]), itertools.ifilter(len, []), itertools.ifilterfalse(len, []),
+    itertools.imap(len, []), itertools.islice([], 1), itertools.izip([]), itertools.izip_longest([]), itertools.permutations([]),
+    itertools.product([]), itertools.repeat(1), itertools.starmap(len, []), itertools.takewhile(len, []), itertools.tee([], 1)[0],
+    itertools.chain([]), iter(collections.deque()),
     iter([]), iter({}), iter(set()), {}.itervalues(), {}.iteritems(), iter(len, 1), enumerate([]), reversed([]),
     (x for x in []), 1 << 70,
 ]

@@ -43,6 +43,12 @@ func (c *Comparison) CompareDepth(op syntax.Token, x, y starlark.Value, depth in
 	if err := c.spend(1); err != nil {
 		return false, err
 	}
+	if d, ok := x.(*SubDict); ok || isSubDict(y) {
+		if ok && d.Type() == y.Type() {
+			return d.CompareBy(c, op, y, depth)
+		}
+		x, y = Plain(x), Plain(y)
+	}
 	switch x := x.(type) {
 	case starlark.String:
 		if y, ok := y.(starlark.String); ok {

@@ -16,6 +16,8 @@ type NamedType struct {
 	Fields []string
 	// Extra names further attributes, sorted, that Attr computes.
 	Extra []string
+	// Class is the type as a value, if scripts can have it.
+	Class starlark.Value
 	// Attr returns an attribute of Extra.
 	Attr func(n *Named, name string) (starlark.Value, error)
 }

@@ -264,6 +264,9 @@ func (b *reprWriter) write(v starlark.Value, depth int) {
 			b.WriteString(name + "=")
 			b.write(v.items[i], depth+1)
 		}
+		if len(v.items) == 0 {
+			b.char('(')
+		}
 		b.char(')')
 	case *Exception:
 		if repr := v.class.repr(); repr != nil {

@@ -91,9 +91,7 @@ func notNumber(x syntax.Expr) bool {
 		return x.Token == syntax.STRING
 	case *syntax.Ident:
 		return x.Name == "None"
-	case *syntax.ListExpr:
-		return len(x.List) == 0
-	case *syntax.DictExpr:
+	case *syntax.ListExpr: // an empty dict may equal one of a class of its own
 		return len(x.List) == 0
 	}
 	return false

@@ -64,6 +64,8 @@ func Rep(v starlark.Value) string {
 			return "(" + Rep(v[0]) + ",)"
 		}
 		return "(" + strings.Join(reps(v), ", ") + ")"
+	case *py.SubDict:
+		return Rep(v.Dict())
 	case *starlark.Dict:
 		var items []string
 		for _, item := range v.Items() {

@@ -42,7 +42,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 SESSIONS = [os.path.join(HERE, '..', '..', folder, 'testdata', '*.session') for folder in ('httplibmod', 'runtime/lib/*')]
 UNICODE = False  # whether unicode keeps its u, as it does in .py files
-MODULES = ('base64', 'binascii', 'collections', 'Cookie', 'cookielib', 'errno', 'getopt', 'gzip', 'hashlib', 'hmac',
+MODULES = ('base64', 'binascii', 'collections', 'Cookie', 'cookielib', 'errno', 'functools', 'getopt', 'gzip', 'hashlib', 'hmac',
            'httplib', 'itertools', 'json', 'logging', 'math', 'md5', 'mimetools', 'mimetypes', 'operator',
            'optparse', 'os', 'random', 're', 'rfc822', 'select', 'sha', 'socket', 'ssl', 'StringIO', 'sys',
            'textwrap', 'time', 'urllib', 'urllib2', 'urlparse', 'zlib')

@@ -148,6 +148,11 @@ func Index(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []sta
 	n, isNumber := number(i)
 	switch x := x.(type) {
 	case starlark.Mapping:
+		if d, ok := x.(*py.SubDict); ok && isNumber {
+			if found, err := d.Has(i); !found && err == nil {
+				i = n // True is 1 where that is missing, too
+			}
+		}
 		for _, key := range []starlark.Value{i, n} {
 			if key == nil {
 				continue

@@ -39,6 +39,10 @@ func sequence(v starlark.Value) (items starlark.Indexable, kind string) {
 		return v, "tuple"
 	case *py.Named:
 		return v, "tuple"
+	case py.Stepper: // a deque
+		if items, ok := v.(starlark.Indexable); ok {
+			return items, v.Type()
+		}
 	}
 	return nil, ""
 }
@@ -104,9 +108,9 @@ func (c *comparing) equal(x, y starlark.Value, depth int) (bool, error) {
 		}
 		return true, nil
 	}
-	if dx, ok := x.(*starlark.Dict); ok {
-		dy, ok := y.(*starlark.Dict)
-		if !ok || dx.Len() != dy.Len() {
+	if dx, ok := py.AsDict(x); ok {
+		dy, ok := py.AsDict(y)
+		if !ok || dx.Len() != dy.Len() || !py.SameOrder(x, y) {
 			return false, nil
 		}
 		for k, v := range dx.Entries() {
@@ -185,8 +189,8 @@ func (c *comparing) compare(x, y starlark.Value, depth int) (int, error) {
 	if eq || err != nil {
 		return 0, err
 	}
-	if dx, ok := x.(*starlark.Dict); ok {
-		if dy, ok := y.(*starlark.Dict); ok {
+	if dx, ok := py.AsDict(x); ok {
+		if dy, ok := py.AsDict(y); ok {
 			return c.dicts(dx, dy, depth)
 		}
 	}

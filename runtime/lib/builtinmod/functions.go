@@ -3,6 +3,7 @@ package builtinmod
 import (
 	"math/big"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -76,6 +77,9 @@ func zip(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	if len(kwargs) > 0 {
 		return nil, py.TypeError.Errorf("zip() takes no keyword arguments")
 	}
+	if slices.ContainsFunc(args, func(v starlark.Value) bool { return starlark.Len(v) < 0 }) {
+		return zipSteps(thread, args)
+	}
 	columns, rows, err := columnsOf(thread, args)
 	if err != nil {
 		return nil, err
@@ -97,6 +101,39 @@ func zip(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 		out[i] = row
 	}
 	return starlark.NewList(out), nil
+}
+
+// zipSteps is zip of what has no length, and so may have no end: it takes an item of each, until one has
+// no more.
+func zipSteps(thread *starlark.Thread, seqs starlark.Tuple) (starlark.Value, error) {
+	steps := make([]Step, len(seqs))
+	for i, seq := range seqs {
+		it, err := newIterator(thread, seq)
+		if err != nil {
+			return nil, py.TypeError.Errorf("zip argument #%d must support iteration", i+1)
+		}
+		steps[i] = it.step
+	}
+	out := new(starlark.List)
+	for n := 1; n <= maxItems; n++ {
+		row := make(starlark.Tuple, len(steps))
+		for i, step := range steps {
+			v, err := step()
+			if v == nil || err != nil {
+				return out, err
+			}
+			row[i] = v
+		}
+		if err := out.Append(row); err != nil {
+			return nil, err
+		}
+		if n%spendEvery == 0 {
+			if err := host.Spend(thread, spendEvery); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return nil, py.MemoryError.New(nil)
 }
 
 // filter is filter(function or None, sequence): of a string a string, of a tuple a tuple, else a list.
@@ -173,7 +210,7 @@ func enumerate(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 		return nil, err
 	}
 	n, one := start, starlark.MakeInt(1)
-	return &iterator{thread, "enumerate", func() (starlark.Value, error) {
+	return NewIterator(thread, "enumerate", func() (starlark.Value, error) {
 		v, err := it.step()
 		if v == nil || err != nil {
 			return nil, err
@@ -181,7 +218,7 @@ func enumerate(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 		pair := starlark.Tuple{n, v}
 		n = n.Add(one)
 		return pair, nil
-	}}, nil
+	}), nil
 }
 
 // reversed is reversed(sequence).
@@ -190,7 +227,8 @@ func reversed(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	if err := unpack(b, args, kwargs, 1, &seq); err != nil {
 		return nil, err
 	}
-	if _, ok := seq.(starlark.Indexable); !ok {
+	d, isDict := seq.(*py.SubDict)
+	if _, ok := seq.(starlark.Indexable); !ok && !(isDict && d.Kind().Ordered) {
 		return nil, py.TypeError.Errorf("argument to reversed() must be a sequence")
 	}
 	items, err := collect(thread, seq)

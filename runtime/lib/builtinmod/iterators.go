@@ -17,7 +17,7 @@ import (
 // CPython: GET_ITER.
 func Iterate(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	switch x := args[0].(type) {
-	case starlark.String, starlark.Bytes, *py.Unicode, *starlark.List, *starlark.Dict, *starlark.Set:
+	case starlark.String, starlark.Bytes, *py.Unicode, *starlark.List, *starlark.Dict, *starlark.Set, *py.SubDict, py.Stepper:
 		return newIterator(thread, x)
 	case starlark.Iterable:
 		return x, nil
@@ -66,9 +66,14 @@ var characters lazy.Value[*[utf8.RuneSelf]starlark.Value]
 
 // newIterator returns an iterator over x. The error is a TypeError for what cannot be iterated over.
 func newIterator(thread *starlark.Thread, x starlark.Value) (*iterator, error) {
-	switch x := x.(type) {
+	switch x := py.Plain(x).(type) {
 	case *iterator:
 		return x, nil
+	case *shownIterator:
+		return x.iterator, nil
+	case py.Stepper:
+		name, step := x.Steps()
+		return &iterator{thread, name, step}, nil
 	case starlark.String, starlark.Bytes:
 		s, _ := py.AsBytes(x)
 		item := letter

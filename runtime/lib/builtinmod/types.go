@@ -64,7 +64,7 @@ func makeTypes() []*Type {
 	tupleType = &Type{name: "tuple", make: makeTuple, methods: tupleMethods(), has: func(v starlark.Value) bool {
 		return is[starlark.Tuple](v) || is[*py.Named](v)
 	}}
-	dictType = &Type{name: "dict", make: makeDict, has: is[*starlark.Dict], methods: dictMethods(), static: map[string]*starlark.Builtin{
+	dictType = &Type{name: "dict", make: makeDict, has: isDict, methods: dictMethods(), static: map[string]*starlark.Builtin{
 		"fromkeys": starlark.NewBuiltin("fromkeys", dictFromKeys),
 	}}
 	setType = &Type{name: "set", make: makeSet, has: is[*starlark.Set], methods: setMethods()}
@@ -84,6 +84,8 @@ func makeTypes() []*Type {
 	}
 	return named
 }
+
+func isDict(v starlark.Value) bool { _, ok := py.AsDict(v); return ok }
 
 func is[T starlark.Value](v starlark.Value) bool { _, ok := v.(T); return ok }
 
@@ -116,6 +118,14 @@ func TypeOf(v starlark.Value) starlark.Value {
 	case *starlark.Builtin:
 		return builtinType
 	case *py.Exception:
+		return v.Class()
+	case *py.SubDict:
+		return v.Kind()
+	case *py.Named:
+		if class := v.NamedType().Class; class != nil {
+			return class
+		}
+	case interface{ Class() starlark.Value }: // a value of a module's that knows its class
 		return v.Class()
 	}
 	name := v.Type()

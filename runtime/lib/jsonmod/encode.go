@@ -136,7 +136,7 @@ func (e *encoder) compound(v starlark.Value) error {
 	defer func() { e.depth-- }()
 	if e.circular {
 		switch v.(type) {
-		case *starlark.List, *starlark.Dict, *starlark.Set: // what may hold itself, and can be a key of a map
+		case *starlark.List, *starlark.Dict, *starlark.Set, *py.SubDict: // what may hold itself, and can be a key of a map
 			if _, inside := e.open[v]; inside {
 				return py.ValueError.Errorf("Circular reference detected")
 			}
@@ -160,6 +160,7 @@ func (e *encoder) compound(v starlark.Value) error {
 	case *starlarkstruct.Struct:
 		return e.attributes(v)
 	case *py.Exception:
+	case interface{ Class() starlark.Value }: // of a module's: a deque
 	case starlark.Iterable:
 		if _, ok := v.(starlark.Indexable); ok || e.stock {
 			return e.array(v)

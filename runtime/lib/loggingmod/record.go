@@ -46,8 +46,8 @@ func (l *logger) record(thread *starlark.Thread, level int, msg starlark.Value, 
 	file := filepath.Base(path)
 	var arg starlark.Value = args
 	if len(args) == 1 {
-		if d, ok := args[0].(*starlark.Dict); ok && d.Len() > 0 {
-			arg = d
+		if d, ok := py.AsDict(args[0]); ok && d.Len() > 0 {
+			arg = args[0]
 		}
 	}
 	created := float64(now.UnixNano()) / 1e9

@@ -192,7 +192,7 @@ func safeBytes(safe starlark.Value) (string, error) {
 		return s, nil
 	}
 	switch safe := safe.(type) {
-	case *starlark.List, *starlark.Dict, *starlark.Set:
+	case *starlark.List, *starlark.Dict, *starlark.Set, *py.SubDict:
 		return "", py.TypeError.Errorf("unhashable type: '%s'", py.TypeName(safe))
 	case starlark.Iterable:
 		return "", py.TypeError.Errorf("cannot concatenate 'str' and '%s' objects", py.TypeName(safe))
