@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	goruntime "runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -357,6 +358,9 @@ const maxCallDepth = 10_000
 // moreSteps is a thread's OnMaxSteps: its slice is used up. Built-ins charge
 // steps too, perhaps several slices at once.
 func moreSteps(thread *starlark.Thread) {
+	// On one processor the collector's worker, and timers, else wait for the 10 ms after
+	// which the scheduler takes the processor away.
+	goruntime.Gosched()
 	st := stateOf(thread)
 	root := st.task.root()
 	if depth := st.task.run.rt.limits.CallDepth; depth > 0 && thread.CallStackDepth() > depth {
