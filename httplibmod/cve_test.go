@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -20,6 +21,7 @@ import (
 	"time"
 
 	"starwire/runtime/host"
+	"starwire/runtime/py"
 )
 
 // TestVulnerabilities is the record of what HTTP clients have let a caller's data
@@ -98,9 +100,18 @@ func TestOpenConnectionStaysWhereItIs(t *testing.T) {
 	if got := cl.run(script); got != "'hi'" {
 		t.Errorf("a request after host was assigned, on the open socket: %s; want 'hi' from where it is connected to", got)
 	}
-	out, err := answer(t, ", policy='strict'", readAll, "HTTP/1.1 200 OK\r\nContent-Length: \x1b[31m"+strings.Repeat("x", 1000)+"\r\n\r\n")
-	if got := outcome(out, err); !strings.HasPrefix(got, `httplib.HTTPException: Content-Length is no length: \x1b[31mxxx`) || len(got) > 300 {
-		t.Errorf("an error with a server's bytes: %q; want them escaped and cut at 200", got)
+	for name, begins := range map[string]string{
+		"Content-Length":    `httplib.HTTPException: Content-Length is no length: \x1b[31mxxx`,
+		"Transfer-Encoding": `httplib.UnknownTransferEncoding: \x1b[31mxxx`,
+	} {
+		out, err := answer(t, ", policy='strict'", readAll, "HTTP/1.1 200 OK\r\n"+name+": \x1b[31m"+strings.Repeat("x", 1000)+"\r\n\r\n")
+		if got := outcome(out, err); !strings.HasPrefix(got, begins) || len(got) > 300 {
+			t.Errorf("an error with a server's bytes: %q; want them escaped and cut at 200", got)
+		}
+		var e *py.Exception // what the script has of it
+		if !errors.As(err, &e) || strings.Contains(py.Str(e.Args[0]), "\x1b") || len(py.Str(e.Args[0])) > 300 {
+			t.Errorf("an exception with a server's bytes: %v; want them escaped and cut at 200", e)
+		}
 	}
 }
 

@@ -118,7 +118,7 @@ func (r *HTTPResponse) frameStrictly() error {
 		var s *wire.SyntaxError
 		if errors.As(err, &s) && s.Element == wire.ElemTransferEncoding {
 			coding, _ := r.msg.get("transfer-encoding")
-			return UnknownTransferEncoding.New(err, starlark.String(coding))
+			return UnknownTransferEncoding.New(err, starlark.String(py.Escape(coding)))
 		}
 		length, _ := r.msg.get("content-length")
 		return HTTPException.New(err, starlark.String("Content-Length is no length: "+py.Escape(length)))
