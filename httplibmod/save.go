@@ -104,20 +104,19 @@ func (r *HTTPResponse) save(thread *starlark.Thread, w io.Writer, target starlar
 		defer dst.meter.end()
 	}
 	err := r.writeTo(thread, dst)
-	if dst.err != nil { // the file's: what else went wrong came of it
-		r.lose(thread, dst.err)
-		var over *host.LimitError
-		if errors.As(dst.err, &over) {
-			return nil, dst.err
-		}
-		if cause := context.Cause(host.Context(thread)); cause != nil {
-			return nil, cause
-		}
-		return nil, fileError(dst.err, path)
-	}
 	var full *fs.PathError
-	if errors.As(err, &full) && !errors.As(err, new(*py.Exception)) {
-		return nil, fileError(err, path)
+	switch {
+	case dst.err != nil: // the file's: what else went wrong came of it
+		err = dst.err
+		var over *host.LimitError
+		if !errors.As(err, &over) {
+			if err = context.Cause(host.Context(thread)); err == nil {
+				err = fileError(dst.err, path)
+			}
+		}
+		r.lose(thread, err) // for later reads, too
+	case errors.As(err, &full) && !errors.As(err, new(*py.Exception)):
+		err = r.lose(thread, fileError(err, path))
 	}
 	if err != nil {
 		return nil, err

@@ -104,6 +104,7 @@ func TestSaveTo(t *testing.T) {
 		{"no such folder", faultGood, "r.save(FOLDER + '/no/f')", "IOError", ""},
 		{"a refused path", faultGood, "r.save('/etc/f')", "PermissionError", ""},
 		{"a full disk", long, "r.save('/dev/full')", "IOError", ""},
+		{"a full disk, HTTP/0.9", strings.Repeat("x", 9000) + "\r\n", "r.save('/dev/full')", "IOError", ""},
 		{"a number", faultGood, "r.save(1)", "TypeError", ""},
 		{"a short body", faultOK + "Content-Length: 9\r\n\r\nhello", "r.save(FOLDER + '/f')", "httplib.IncompleteRead", "hello"},
 		{"a short large body", strings.Replace(long, "1000000", "2000000", 1), "r.save(FOLDER + '/f')", "httplib.IncompleteRead", strings.Repeat("x", 1_000_000)},
@@ -118,6 +119,14 @@ func TestSaveTo(t *testing.T) {
 		script := fmt.Sprintf("FOLDER = %q\n", folder) + connect(s, "python", ", timeout=5") + "c.request('GET', '/')\nr = c.getresponse()\n" + tt.script
 		if got := cl.run(script); got != tt.want {
 			t.Errorf("save to %s: %s; want %s", tt.name, got, tt.want)
+		}
+		if strings.Contains(tt.script, "/dev/full") { // what it held is gone
+			if c := cl.conn(); c.transport() != nil {
+				t.Errorf("save to %s: the socket is open", tt.name)
+			}
+			if got := cl.run("r.read()"); got != tt.want {
+				t.Errorf("read behind a save to %s: %s; want %s", tt.name, got, tt.want)
+			}
 		}
 		data, err := os.ReadFile(filepath.Join(folder, "f"))
 		if err != nil && !os.IsNotExist(err) || string(data) != tt.file {
