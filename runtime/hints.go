@@ -25,10 +25,13 @@ func hint(err error, modules, names []string) string {
 		name      x509.HostnameError
 		invalid   x509.CertificateInvalidError
 		record    tls.RecordHeaderError
+		member    *noMember
 	)
 	switch {
 	case errors.As(err, &defect):
 		return "this is a defect of starwire or of the program around it, not of the script"
+	case errors.As(err, &member):
+		return AttributeRemedy(member.module, member.name)
 	case errors.As(err, &x) && x.IsA(py.ImportError):
 		if name, ok := strings.CutPrefix(x.String(), "No module named "); ok {
 			if remedy := ModuleRemedy(name); remedy != "" {

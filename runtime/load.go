@@ -291,10 +291,15 @@ func importFrom(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	}
 	v := attr(m, name)
 	if v == nil {
-		return nil, py.ImportError.Errorf("cannot import name %s", name)
+		return nil, py.ImportError.New(&noMember{from, name}, starlark.String("cannot import name "+name))
 	}
 	return v, nil
 }
+
+// A noMember is why a name cannot be imported: the module has none of that name.
+type noMember struct{ module, name string }
+
+func (e *noMember) Error() string { return "module " + e.module + " has no attribute " + e.name }
 
 // importModule returns the module of that name: a built-in one, or the file
 // name.py or name.star beside the importing one; nil if there is none.

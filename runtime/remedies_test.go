@@ -49,4 +49,8 @@ func TestNameRemedies(t *testing.T) {
 			t.Errorf("%s: %s; want the hint %q", name, text, remedy)
 		}
 	}
+	_, err := rt.Run(context.Background(), "x.py", []byte("from functools import partial, wraps\n"))
+	if text := FormatError(err); !strings.Contains(text, "ImportError: cannot import name wraps\nhint: leave it out") {
+		t.Errorf("from functools import wraps: %s", text)
+	}
 }
