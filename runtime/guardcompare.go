@@ -48,7 +48,7 @@ func contains(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple,
 			found, err := search(thread, string(y), string(x))
 			return starlark.Bool(found), err
 		}
-	case *starlark.Dict, *starlark.Set:
+	case *starlark.Dict, *starlark.Set, *py.SubDict:
 		if err := py.CheckKey(x); err != nil {
 			return nil, err
 		}

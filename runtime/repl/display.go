@@ -66,6 +66,12 @@ func beginning(v starlark.Value) (part starlark.Value, total string) {
 			}
 			return part, fmt.Sprintf("%d items", x.Len())
 		}
+	case *py.SubDict:
+		if held, total := beginning(x.Dict()); total != "" {
+			part := x.Kind().New(x.Thread(), held.(*starlark.Dict))
+			part.SetFactory(x.Factory())
+			return part, total
+		}
 	case *starlark.Set:
 		if x.Len() > maxElements {
 			part := starlark.NewSet(maxElements)

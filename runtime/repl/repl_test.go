@@ -13,6 +13,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/py"
 	"starwire/runtime/racetest"
 )
 
@@ -264,6 +265,10 @@ func TestShown(t *testing.T) {
 	}
 	if text, hint := shown(d); !strings.HasPrefix(text, "{0: 0, 1: 1, ") || !strings.Contains(hint, "5000 items") {
 		t.Errorf("a dict: %.40s, %s", text, hint)
+	}
+	kind := &py.DictKind{Module: "m", Class: "Sub", Parts: func(d *py.SubDict) []starlark.Value { return []starlark.Value{d.Dict()} }}
+	if text, hint := shown(kind.New(new(starlark.Thread), d)); !strings.HasPrefix(text, "Sub({0: 0, 1: 1, ") || !strings.Contains(hint, "5000 items") {
+		t.Errorf("a dict of a class: %.40s, %s", text, hint)
 	}
 }
 

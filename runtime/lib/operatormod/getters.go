@@ -92,8 +92,9 @@ func getters(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 
 // itemGetter is itemgetter(item, ...).
 func (o *operators) itemGetter(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	index := o.stock("$index")
 	return getters(b, args, kwargs, func(thread *starlark.Thread, x, item starlark.Value) (starlark.Value, error) {
-		return o.stock("$index").CallInternal(thread, starlark.Tuple{x, item}, nil)
+		return index.CallInternal(thread, starlark.Tuple{x, item}, nil)
 	})
 }
 
