@@ -48,7 +48,7 @@ makers = {
     "HTTPResponse": lambda: httplib.HTTPResponse("HTTP/1.1 200 OK\r\n" + head + "\r\n" + s),
     "HTTPConnection": lambda: httplib.HTTPConnection("h"), "HTTP": lambda: httplib.HTTP("h"),
     "socket": lambda: socket.socket(), "SSLContext": lambda: ssl.create_default_context(),
-    "md5": lambda: hashlib.md5(), "HMAC": lambda: hmac.new("k"), "CookieJar": lambda: cookielib.CookieJar(), "SimpleCookie": lambda: Cookie.SimpleCookie(csv), "Morsel": lambda: Cookie.Morsel(),
+    "md5": lambda: hashlib.md5(), "HMAC": lambda: hmac.new("k"), "CookieJar": lambda: cookielib.CookieJar(), "SimpleCookie": lambda: Cookie.SimpleCookie(csv), "Morsel": lambda: Cookie.Morsel(), "UUID": lambda: uuid.uuid4(),
     "Compress": lambda: zlib.compressobj(), "Decompress": lambda: zlib.decompressobj(), "GzipFile": lambda: gzip.GzipFile(fileobj = StringIO.StringIO(""), mode = "wb"),
     "Request": lambda: urllib2.Request("http://h/", "x"), "OpenerDirector": lambda: urllib2.build_opener(),
     "Random": lambda: random.Random(), "SystemRandom": lambda: random.SystemRandom(),

@@ -13,7 +13,9 @@ import (
 	"starwire/httplibmod"
 	"starwire/runtime/host"
 	"starwire/runtime/lib/base64mod"
+	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/lib/collectionsmod"
+	"starwire/runtime/lib/contextlibmod"
 	"starwire/runtime/lib/cookielibmod"
 	"starwire/runtime/lib/cookiemod"
 	"starwire/runtime/lib/errnomod"
@@ -24,10 +26,12 @@ import (
 	"starwire/runtime/lib/itertoolsmod"
 	"starwire/runtime/lib/jsonmod"
 	"starwire/runtime/lib/loggingmod"
+	"starwire/runtime/lib/markupmod"
 	"starwire/runtime/lib/mathmod"
 	"starwire/runtime/lib/mimetypesmod"
 	"starwire/runtime/lib/optparsemod"
 	"starwire/runtime/lib/osmod"
+	"starwire/runtime/lib/pprintmod"
 	"starwire/runtime/lib/randommod"
 	"starwire/runtime/lib/remod"
 	"starwire/runtime/lib/socketmod"
@@ -40,6 +44,7 @@ import (
 	"starwire/runtime/lib/urllib2mod"
 	"starwire/runtime/lib/urlopenmod"
 	"starwire/runtime/lib/urlparsemod"
+	"starwire/runtime/lib/uuidmod"
 	"starwire/runtime/lib/zlibmod"
 	"starwire/runtime/py"
 	"starwire/runtime/pysyntax"
@@ -54,6 +59,8 @@ var builtinModules = [...]struct {
 	{"binascii", base64mod.Binascii},
 	{"base64", base64mod.Module},
 	{"collections", collectionsmod.Module},
+	{"cgi", markupmod.CGI},
+	{"contextlib", contextlibmod.Module},
 	{"cookielib", cookielibmod.Module},
 	{"Cookie", cookiemod.Module},
 	{"errno", errnomod.Module},
@@ -62,12 +69,14 @@ var builtinModules = [...]struct {
 	{"gzip", zlibmod.Gzip},
 	{"hashlib", hashlibmod.Module},
 	{"hmac", hmacmod.Module},
+	{"htmlentitydefs", markupmod.Entities},
 	{"http", httplibmod.HTTPModule},
 	{"itertools", itertoolsmod.Module},
 	{"md5", hashlibmod.MD5},
 	{"mimetools", httplibmod.Mimetools},
 	{"operator", operatorModule},
 	{"optparse", optparsemod.Module},
+	{"pprint", pprintmod.Module},
 	{"rfc822", httplibmod.RFC822},
 	{"sha", hashlibmod.SHA},
 	{"json", jsonmod.Module},
@@ -81,9 +90,12 @@ var builtinModules = [...]struct {
 	{"testserver", testservermod.Module},
 	{"textwrap", textwrapmod.Module},
 	{"time", timemod.Module},
+	{"types", builtinmod.Types},
 	{"urllib2", urllib2mod.Module},
 	{"urllib", urlopenmod.Module},
 	{"urlparse", urlparsemod.Module},
+	{"uuid", uuidmod.Module},
+	{"xml", markupmod.XML},
 	{"zlib", zlibmod.Module},
 }
 

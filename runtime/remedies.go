@@ -28,9 +28,14 @@ func moduleRemedies() map[string]string {
 			"SocketServer":    "testserver serves in tests; scripts are clients",
 			"BaseHTTPServer":  "testserver serves in tests; scripts are clients",
 			"xmlrpclib":       "post the XML by httplib, and read the reply by re",
+			"BeautifulSoup":   "use re",
+			"bs4":             "use re",
+			"dom":             "use re",
+			"elementtree":     "use re",
+			"etree":           "use re",
+			"lxml":            "use re",
 			"HTMLParser":      "use re",
 			"htmllib":         "use re",
-			"xml":             "use re",
 			"csv":             "use line.split(',')",
 			"tempfile":        "name the file",
 			"shutil":          "open both files and copy in a loop",
@@ -45,7 +50,6 @@ func moduleRemedies() map[string]string {
 			"urllib3":         "use urllib2, or httplib",
 			"httplib2":        "use httplib",
 			"simplejson":      "use json",
-			"types":           "use isinstance(x, str), or type(x)",
 			"codecs":          "use s.encode(name), s.decode(name) and open",
 			"unicodedata":     "use s.decode and s.encode",
 			"decimal":         "use int, in the smallest unit there is",
@@ -164,6 +168,8 @@ func attributeRemedies() map[string]string {
 			"time.tzset":               "set TZ before the program starts",
 			"urllib2.socket":           "import socket",
 			"urllib2.urlparse":         "import urlparse",
+			"uuid.getnode":             "use uuid.uuid4",
+			"uuid.uuid1":               "use uuid.uuid4",
 		}
 	})
 }

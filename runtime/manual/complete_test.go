@@ -25,8 +25,8 @@ func TestEveryNameHasAnEntry(t *testing.T) {
 			continue
 		}
 		if v.Type() == "module" || v.Type() == "type" || v.Type() == "builtin_function_or_method" {
-			if owner, _, _ := strings.Cut(name, "."); w.python[owner] != nil && owner != name {
-				continue // as str.upper, which is made anew each time
+			if owner, _, _ := strings.Cut(name, "."); w.python[owner] != nil && owner != name || owner == "types" && owner != name {
+				continue // as str.upper, which is made anew each time, and types.StringType, which is str
 			}
 			found, ok := w.find(v)
 			if want := canonical(e); !ok || found.Name != want {

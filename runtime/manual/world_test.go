@@ -66,7 +66,7 @@ values = [
     ssl.create_default_context(), ssl.Purpose.SERVER_AUTH, ssl.get_default_verify_paths(),
     open("/dev/null", "r+"), sys.stdin, os.environ, sys.version_info, sys.float_info,
     StringIO.StringIO(""), cStringIO.StringIO(""), hashlib.md5(), hmac.new("k"),
-    zlib.compressobj(), zlib.decompressobj(), gzip.GzipFile(fileobj = StringIO.StringIO("")), Cookie.BaseCookie(), Cookie.SimpleCookie("a=b"), Cookie.Morsel(),
+    uuid.uuid4(), zlib.compressobj(), zlib.decompressobj(), gzip.GzipFile(fileobj = StringIO.StringIO("")), Cookie.BaseCookie(), Cookie.SimpleCookie("a=b"), Cookie.Morsel(),
     cookielib.CookieJar(), cookielib.Cookie(*([None] * 16)), urllib.URLopener(), urllib.FancyURLopener(), urllib.urlopen("http://www.example.com"),
     urllib2.urlopen("http://www.example.com"), urllib2.Request("http://h/", "x"), urllib2.build_opener(),
     urllib2.HTTPHandler(), urllib2.HTTPSHandler(), urllib2.HTTPErrorProcessor(), urllib2.HTTPDefaultErrorHandler(),

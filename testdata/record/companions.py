@@ -42,10 +42,11 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 SESSIONS = [os.path.join(HERE, '..', '..', folder, 'testdata', '*.session') for folder in ('httplibmod', 'runtime/lib/*')]
 UNICODE = False  # whether unicode keeps its u, as it does in .py files
-MODULES = ('base64', 'binascii', 'collections', 'Cookie', 'cookielib', 'errno', 'functools', 'getopt', 'gzip', 'hashlib', 'hmac',
-           'httplib', 'itertools', 'json', 'logging', 'math', 'md5', 'mimetools', 'mimetypes', 'operator',
-           'optparse', 'os', 'random', 're', 'rfc822', 'select', 'sha', 'socket', 'ssl', 'StringIO', 'sys',
-           'textwrap', 'time', 'urllib', 'urllib2', 'urlparse', 'zlib')
+MODULES = ('base64', 'binascii', 'cgi', 'collections', 'Cookie', 'cookielib', 'errno', 'functools', 'getopt',
+           'gzip', 'hashlib', 'hmac', 'htmlentitydefs', 'httplib', 'itertools', 'json', 'logging', 'math',
+           'md5', 'mimetools', 'mimetypes', 'operator', 'optparse', 'os', 'pprint', 'random', 're',
+           'rfc822', 'select', 'sha', 'socket', 'ssl', 'StringIO', 'sys', 'textwrap', 'time',
+           'urllib', 'urllib2', 'urlparse', 'uuid', 'xml.sax.saxutils', 'zlib')
 
 
 def rep(value):
@@ -92,7 +93,7 @@ def record(text, folder):
     """The session with its outcomes written anew."""
     names = {'__name__': '__main__', 'DIR': folder}
     for module in MODULES:
-        names[module] = __import__(module)
+        names[module.partition('.')[0]] = __import__(module)
     out, lines = [], text.splitlines()
     i = 0
     while i < len(lines):

@@ -280,6 +280,9 @@ func texter(thread *starlark.Thread) py.Texter {
 // Str returns Python 2's str(v), or the end of the run.
 func Str(thread *starlark.Thread, v starlark.Value) (string, error) { return texter(thread).Str(v) }
 
+// Repr returns Python 2's repr(v), or the end of the run.
+func Repr(thread *starlark.Thread, v starlark.Value) (string, error) { return texter(thread).Repr(v) }
+
 // textResult is result of unicode text, in UTF-8.
 func textResult(thread *starlark.Thread, s string) (starlark.Value, error) {
 	if err := host.Spend(thread, len(s)/host.BytesPerStep); err != nil {

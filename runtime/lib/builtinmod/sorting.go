@@ -108,6 +108,19 @@ func sorted(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	return starlark.NewList(items), nil
 }
 
+// Sorted is sorted(iterable).
+func Sorted(thread *starlark.Thread, iterable starlark.Value) (*starlark.List, error) {
+	items, err := collect(thread, iterable)
+	if err != nil {
+		return nil, err
+	}
+	var o order
+	if err := o.sort(thread, items); err != nil {
+		return nil, err
+	}
+	return starlark.NewList(items), nil
+}
+
 // extreme is min and max: of an iterable, or of the arguments.
 //
 // bltinmodule.c, min_max.

@@ -25,6 +25,7 @@ func New(h *host.Host) *starlarkstruct.Module {
 			"error":    py.OSError,
 			"extsep":   starlark.String("."),
 			"getenv":   getenvFn,
+			"listdir":  listdirFn,
 			"linesep":  starlark.String("\n"),
 			"name":     starlark.String("posix"),
 			"pardir":   starlark.String(".."),
