@@ -13,6 +13,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lib/socketmod"
 	"starwire/runtime/py"
 )
 
@@ -59,6 +60,12 @@ func respSave(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 		f.Close()
 		return nil, fileError(syscall.EROFS, path)
 	}
+	if s, ok := f.(interface{ Stat() (fs.FileInfo, error) }); ok {
+		// splice(2) to a device that cannot do it takes bytes, and then fails.
+		if info, err := s.Stat(); err != nil || !info.Mode().IsRegular() {
+			w = struct{ io.Writer }{w}
+		}
+	}
 	stop := interruptible(host.Context(thread), f)
 	n, err := r.save(thread, w, target, path, progress)
 	stop()
@@ -87,7 +94,7 @@ func fileError(err error, path string) error {
 	}
 	number, text := syscall.EIO, err.Error()
 	if errors.As(err, &number) {
-		text = number.Error()
+		_, text = socketmod.Strerror(number)
 	}
 	e := []starlark.Value{starlark.MakeInt(int(number)), starlark.String(text)}
 	if path != "" {

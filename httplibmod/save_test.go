@@ -152,6 +152,41 @@ func TestSaveTo(t *testing.T) {
 	}
 }
 
+// TestSaveToDevice: what is no regular file says what is wrong with it, also where
+// nothing of the body has been read ahead, so that the kernel could move all of it.
+func TestSaveToDevice(t *testing.T) {
+	for path, want := range map[string]string{"/dev/full": "[Errno 28] No space left on device", "/dev/null": ""} {
+		if _, err := os.Stat(path); err != nil {
+			t.Skip(err)
+		}
+		goOn := make(chan struct{})
+		s := newFaultServer(t, false, func(c *faultConn) {
+			c.request()
+			c.send(faultOK + "Content-Length: 1000000\r\n\r\n")
+			<-goOn
+			c.send(strings.Repeat("x", 1_000_000))
+			c.untilClosed()
+		})
+		cl := newClient(nil)
+		h := *cl.host
+		h.Open = func(name string, flag int) (host.File, error) { return os.OpenFile(name, flag, 0) }
+		cl.host = host.Attach(cl.thread, context.Background(), h)
+		if got := cl.run(connect(s, "python", "") + "c.request('GET', '/')\nr = c.getresponse()"); got != "" {
+			t.Error(got)
+		}
+		close(goOn)
+		save, err := cl.env["r"].(starlark.HasAttrs).Attr("save")
+		if err == nil {
+			_, err = starlark.Call(cl.thread, save, starlark.Tuple{starlark.String(path)}, nil)
+		}
+		if got := fmt.Sprint(err); (err != nil) != (want != "") || !strings.Contains(got, want) {
+			t.Errorf("save to %s: %s; want %s", path, got, want)
+		}
+		cl.close()
+		s.close()
+	}
+}
+
 func TestChunks(t *testing.T) {
 	body := strings.Repeat("0123456789", 1000)
 	for _, tt := range []struct{ response, script, want string }{
