@@ -342,6 +342,11 @@ func xrangeText(v starlark.Value) string {
 	return "xrange(" + strconv.FormatInt(start, 10) + ", " + stop + ", " + strconv.FormatInt(step, 10) + ")"
 }
 
+// ShortFloat returns f as str does, but with prec significant digits, above 0.
+//
+// pystrtod.c, format_float_short: Py_DTSF_ADD_DOT_0.
+func ShortFloat(f float64, prec int) string { return formatFloat(f, prec) }
+
 // formatFloat writes f as Python 2.7 does: prec significant digits, or the
 // shortest text that reads back as f for prec -1, with ".0" where it would look
 // like an integer.
@@ -354,8 +359,8 @@ func formatFloat(f float64, prec int) string {
 	case math.IsNaN(f):
 		return "nan"
 	}
-	// %g switches to an exponent below 1e-4 and at 10^prec (repr: at 1e16).
-	limit := prec
+	// There is an exponent below 1e-4 and from 10^(prec-1) on, as there is room for ".0" (repr: from 1e16 on).
+	limit := prec - 1
 	if prec < 0 {
 		limit = 16
 	}

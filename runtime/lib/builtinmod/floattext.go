@@ -69,15 +69,3 @@ func trimZeros(s string) string {
 	}
 	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
 }
-
-// group puts a comma between each three digits before the point.
-func group(s string) string {
-	end := strings.IndexAny(s, ".e")
-	if end < 0 {
-		end = len(s)
-	}
-	for i := end - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}

@@ -165,7 +165,7 @@ func (p *percent) directive(format string, i int) (int, error) {
 	}
 	c := format[i]
 	if c == '%' {
-		p.out.WriteByte('%')
+		p.pad(d, "", "%", false)
 		return i + 1, nil
 	}
 	if v == nil {
@@ -175,7 +175,9 @@ func (p *percent) directive(format string, i int) (int, error) {
 	}
 	var s, sign string
 	if wide, isText, textErr := p.text(c, v); isText {
-		s, err = d.cut(wide), textErr
+		if s, err = wide, textErr; c == 's' {
+			s = d.cut(wide)
+		}
 	} else {
 		s, sign, err = d.convert(p.thread, c, v, i)
 	}

@@ -102,7 +102,9 @@ func strReplace(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 		found = strings.Count(s, old)
 	}
 	if n >= 0 {
-		found = min(found, n)
+		if found = min(found, n); s == "" { // as CPython has it of a count
+			found = 0
+		}
 	}
 	if grow := len(with) - len(old); grow > 0 && found > (maxText-len(s))/grow {
 		return nil, py.MemoryError.New(nil)

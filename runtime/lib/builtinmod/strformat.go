@@ -262,9 +262,10 @@ type spec struct {
 func parseSpec(s string) (spec, error) {
 	p := spec{fill: " ", prec: -1}
 	const aligns = "<>=^"
+	filled := false
 	switch {
 	case len(s) > 1 && strings.IndexByte(aligns, s[1]) >= 0:
-		p.fill, p.align, s = s[:1], s[1], s[2:]
+		p.fill, p.align, s, filled = s[:1], s[1], s[2:], true
 	case s != "" && strings.IndexByte(aligns, s[0]) >= 0:
 		p.align, s = s[0], s[1:]
 	}
@@ -275,8 +276,11 @@ func parseSpec(s string) (spec, error) {
 		p.alt, s = true, s[1:]
 	}
 	if strings.HasPrefix(s, "0") {
+		if !filled {
+			p.fill = "0"
+		}
 		if p.align == 0 {
-			p.fill, p.align = "0", '='
+			p.align = '='
 		}
 		s = s[1:]
 	}
@@ -314,6 +318,9 @@ func parseSpec(s string) (spec, error) {
 	}
 	if s != "" {
 		p.kind = s[0]
+	}
+	if p.comma && strings.IndexByte("\x00deEfFgG%", p.kind) < 0 {
+		return p, py.ValueError.Errorf("Cannot specify ',' with '%c'.", p.kind)
 	}
 	return p, nil
 }
@@ -385,23 +392,20 @@ func (p *spec) integer(n starlark.Int) (string, error) {
 		}
 		return "", py.OverflowError.Errorf("%%c arg not in range(0x100)")
 	}
-	if p.comma && p.kind != 0 && p.kind != 'd' {
-		return "", py.ValueError.Errorf("Cannot specify ',' with '%c'.", p.kind)
-	}
 	sign := p.signOf(n.Sign() < 0)
 	if p.alt && strings.IndexByte("boxX", p.kind) >= 0 {
 		sign += "0" + string(p.kind)
 	}
-	digits := integerText(n.BigInt(), p.kind)
-	if p.comma {
-		digits = group(digits)
-	}
+	digits := p.grouped(integerText(n.BigInt(), p.kind), len(sign))
 	return p.place(sign, digits, '>'), nil
 }
 
 func (p *spec) float(v, n starlark.Value) (string, error) {
 	if strings.IndexByte("\x00eEfFgGn%", p.kind) < 0 {
 		return "", p.unknown(py.TypeName(v))
+	}
+	if p.alt {
+		return "", py.ValueError.Errorf("Alternate form (#) not allowed in float format specifier")
 	}
 	f, err := toFloat(n)
 	if err != nil {
@@ -419,9 +423,7 @@ func (p *spec) float(v, n starlark.Value) (string, error) {
 			s = py.Str(f)
 			break
 		}
-		if s = floatText(x, 'g', prec, false); !strings.ContainsAny(s, ".en") {
-			s += ".0"
-		}
+		s = py.ShortFloat(x, max(p.prec, 1))
 	case 'n':
 		s = floatText(x, 'g', prec, false)
 	case '%':
@@ -429,12 +431,39 @@ func (p *spec) float(v, n starlark.Value) (string, error) {
 	default:
 		s = floatText(x, p.kind, prec, false)
 	}
-	negative := strings.HasPrefix(s, "-")
-	s = strings.TrimPrefix(s, "-")
-	if p.comma {
-		s = group(s)
+	sign := p.signOf(strings.HasPrefix(s, "-"))
+	return p.place(sign, p.grouped(strings.TrimPrefix(s, "-"), len(sign)), '>'), nil
+}
+
+// grouped returns a number with commas between its thousands, if there are to be any, with zeros in front of
+// it where they fill the width.
+//
+// localeutil.h, _PyString_InsertThousandsGrouping.
+func (p *spec) grouped(s string, sign int) string {
+	end := strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+	if end < 0 {
+		end = len(s)
 	}
-	return p.place(p.signOf(negative), s, '>'), nil
+	if !p.comma || end == 0 {
+		return s
+	}
+	digits, rest := s[:end], s[end:]
+	if p.fill == "0" && p.align == '=' {
+		room := p.width - sign - len(rest)
+		n := len(digits)
+		for n+(n-1)/3 < room {
+			n++
+		}
+		digits = strings.Repeat("0", n-len(digits)) + digits
+	}
+	var b strings.Builder
+	for i := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte(digits[i])
+	}
+	return b.String() + rest
 }
 
 func (p *spec) signOf(negative bool) string {

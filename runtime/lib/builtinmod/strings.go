@@ -135,7 +135,8 @@ func bounds(n int, start, end starlark.Value) (i, j int, err error) {
 		if limit.v == nil || limit.v == starlark.None {
 			continue
 		}
-		v, ok := limit.v.(starlark.Int)
+		x, _ := number(limit.v)
+		v, ok := x.(starlark.Int)
 		if !ok {
 			return 0, 0, py.TypeError.Errorf("slice indices must be integers or None or have an __index__ method")
 		}
