@@ -226,6 +226,8 @@ func isOfType(x starlark.Value, name string) bool {
 		return name == "str"
 	case starlark.Bool: // Python's bool is a kind of int
 		return name == "bool" || name == "int"
+	case *py.SubDict:
+		return name == "dict"
 	default:
 		return name == x.Type()
 	}

@@ -73,6 +73,15 @@ func (k *DictKind) HasInstance(v starlark.Value) bool {
 	return ok && d.kind == k
 }
 
+// IsSubclass reports whether of is the class, or one that has dicts among its instances: issubclass.
+func (k *DictKind) IsSubclass(of starlark.Value) bool {
+	if b, ok := of.(*starlark.Builtin); ok { // the dict of .star files
+		return b.Name() == "dict"
+	}
+	class, ok := of.(interface{ HasInstance(v starlark.Value) bool })
+	return of == starlark.Value(k) || ok && class.HasInstance(new(starlark.Dict))
+}
+
 // CallInternal makes an instance.
 func (k *DictKind) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	return k.Make(thread, k, args, kwargs)

@@ -45,6 +45,12 @@ func (c *class) Hash() (uint32, error) { return starlark.String("collections." +
 // HasInstance reports whether v is an instance: isinstance.
 func (c *class) HasInstance(v starlark.Value) bool { return c.has(v) }
 
+// IsSubclass reports whether of is the class, or of deque one that has deques among its instances: issubclass.
+func (c *class) IsSubclass(of starlark.Value) bool {
+	class, ok := of.(interface{ HasInstance(v starlark.Value) bool })
+	return of == starlark.Value(c) || ok && c == dequeClass() && class.HasInstance(new(Deque))
+}
+
 // CallInternal makes an instance; of an abstract class there are none.
 func (c *class) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if c.make == nil {
@@ -76,7 +82,7 @@ func (c *class) AttrNames() []string { return []string{"__module__", "__name__"}
 var abstract = map[string]func(v starlark.Value) bool{
 	"Callable": func(v starlark.Value) bool { _, ok := v.(starlark.Callable); return ok },
 	"Container": func(v starlark.Value) bool {
-		return isText(v) || isSequence(v) || isMapping(v) || isSet(v) || isDeque(v)
+		return isText(v) || isSequence(v) || isMapping(v) || isSet(v)
 	},
 	"Hashable": func(v starlark.Value) bool { _, err := v.Hash(); return err == nil },
 	"Iterable": func(v starlark.Value) bool {
@@ -100,7 +106,6 @@ func isText(v starlark.Value) bool {
 
 func isMapping(v starlark.Value) bool { _, ok := py.AsDict(v); return ok }
 func isSet(v starlark.Value) bool     { _, ok := v.(*starlark.Set); return ok }
-func isDeque(v starlark.Value) bool   { _, ok := v.(*Deque); return ok }
 
 func isSequence(v starlark.Value) bool {
 	switch v.(type) {

@@ -14,7 +14,8 @@
 // d += x of a deque is a TypeError; d.extend(x) is what it means. The classes have no methods of their own
 // to call with an instance, but fromkeys and _make.
 //
-// There are the abstract classes that isinstance is asked about: Callable, Container, Hashable, Iterable,
+// There are the abstract classes that isinstance is asked about, though built-in types are no subclasses of
+// them to issubclass: Callable, Container, Hashable, Iterable,
 // Iterator, Mapping, MutableMapping, MutableSequence, MutableSet, Sequence, Set and Sized.
 //
 // collections.py; _collectionsmodule.c.

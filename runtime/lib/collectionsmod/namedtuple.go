@@ -162,6 +162,15 @@ func (c *tupleClass) HasInstance(v starlark.Value) bool {
 	return ok && n.NamedType() == c.typ
 }
 
+// IsSubclass reports whether of is the class, or one that has tuples among its instances: issubclass.
+func (c *tupleClass) IsSubclass(of starlark.Value) bool {
+	if b, ok := of.(*starlark.Builtin); ok { // the tuple of .star files
+		return b.Name() == "tuple"
+	}
+	class, ok := of.(interface{ HasInstance(v starlark.Value) bool })
+	return of == starlark.Value(c) || ok && class.HasInstance(starlark.Tuple{})
+}
+
 // Attr returns _fields, _make, __name__ or __doc__.
 func (c *tupleClass) Attr(name string) (starlark.Value, error) {
 	switch name {
