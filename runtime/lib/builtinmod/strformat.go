@@ -157,7 +157,7 @@ func formatUnicode(u *py.Unicode, text string) (string, error) {
 	if !py.IsASCII(text) {
 		return "", py.ValueError.Errorf("a format specification is ASCII here, not %s", py.Quote(text))
 	}
-	return p.text(u.Text())
+	return p.text(u.Text(), "unicode")
 }
 
 // lookup finds what a field names: 0, name, name.attribute, 0[key].
@@ -348,7 +348,11 @@ func formatSpec(thread *starlark.Thread, v starlark.Value, text string) (string,
 		isText = true
 	}
 	if isText {
-		return p.text(s)
+		typeName := "str"
+		if py.IsUnicode(v) {
+			typeName = "unicode"
+		}
+		return p.text(s, typeName)
 	}
 	if i, ok := n.(starlark.Int); ok && (p.kind == 0 || strings.IndexByte("bcdoxXn", p.kind) >= 0) {
 		return p.integer(i)
@@ -360,10 +364,11 @@ func (p *spec) unknown(name string) error {
 	return py.ValueError.Errorf("Unknown format code '%c' for object of type '%s'", p.kind, name)
 }
 
-func (p *spec) text(s string) (string, error) {
+// text formats text, or what is shown as such; typeName is that of the text.
+func (p *spec) text(s, typeName string) (string, error) {
 	switch {
 	case p.kind != 0 && p.kind != 's':
-		return "", p.unknown("str")
+		return "", p.unknown(typeName)
 	case p.sign != 0:
 		return "", py.ValueError.Errorf("Sign not allowed in string format specifier")
 	case p.alt:
