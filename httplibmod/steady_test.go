@@ -5,6 +5,7 @@ import (
 	"net"
 	"reflect"
 	"runtime"
+	"strconv"
 	"testing"
 
 	"go.starlark.net/starlark"
@@ -70,9 +71,12 @@ def exchange():
 			t.Fatal(err)
 		}
 	}
-	const most = 7 // of which the interpreter has one or two
+	most := 7.0 // of which the interpreter has one or two
+	if strconv.IntSize < 64 {
+		most++ // its integers are allocated, the status among them
+	}
 	if n := testing.AllocsPerRun(200, exchange); n > most {
-		t.Errorf("an exchange allocates %v times; want at most %d", n, most)
+		t.Errorf("an exchange allocates %v times; want at most %v", n, most)
 	}
 	const runs, mostBytes = 500, 450
 	var before, after runtime.MemStats

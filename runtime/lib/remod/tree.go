@@ -176,8 +176,8 @@ func measure(n node, f *facts) (width int) {
 		before := f.size
 		w := measure(n.body, f)
 		times := max(n.min, n.max, 1)
-		f.size = min(before+(f.size-before+1)*times, 1<<30)
-		width = min(w*n.min, 1<<20)
+		f.size = int(min(int64(before)+int64(f.size-before+1)*int64(times), 1<<30))
+		width = int(min(int64(w)*int64(n.min), 1<<20))
 	}
 	return width
 }

@@ -213,6 +213,9 @@ func FormatDate(seconds float64) (string, error) {
 	if !(minGmtime <= seconds && seconds <= maxGmtime) { // NaN too
 		return "", py.ValueError.New(nil, starlark.MakeInt(75), starlark.String("Value too large for defined data type"))
 	}
-	t := time.Unix(int64(seconds), 0).UTC()
-	return t.Format("Mon, 02 Jan ") + fmt.Sprintf("%04d", t.Year()) + t.Format(" 15:04:05 GMT"), nil
+	// Days come again after 400 years, and Go's int may not hold the year.
+	const again = 146097 * 24 * 60 * 60
+	times := int64(seconds) / again
+	t := time.Unix(int64(seconds)-times*again, 0).UTC()
+	return t.Format("Mon, 02 Jan ") + fmt.Sprintf("%04d", int64(t.Year())+400*times) + t.Format(" 15:04:05 GMT"), nil
 }
