@@ -107,7 +107,7 @@ func TestEmbed(t *testing.T) {
 	write("main.go", embedder)
 	cmd := exec.CommandContext(t.Context(), goCommand, "run", ".")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GONOSUMDB=*", "GOWORK=off")
+	cmd.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -mod=mod", "GOPROXY=off", "GONOSUMDB=*", "GOWORK=off")
 	out, err := cmd.CombinedOutput()
 	const want = "script: asked for tea\n42 <nil>\nscript: asked for milk\n6 <nil>\ntrue --allow-net=example.com:80\n"
 	if err != nil || string(out) != want {
