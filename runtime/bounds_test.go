@@ -48,6 +48,7 @@ func TestBounds(t *testing.T) {
 	for name, src := range scripts {
 		t.Run(name, func(t *testing.T) {
 			src := strings.ReplaceAll(src, "GRANTED", filepath.ToSlash(granted))
+			needsWideInts(t, src)
 			wall := 10 * time.Second
 			if _, text, ok := strings.Cut(src, "# wall: "); ok {
 				text, _, _ = strings.Cut(text, "\n")

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
+	"strings"
 	"testing"
 
 	"go.starlark.net/starlark"
@@ -201,8 +203,9 @@ func TestInterpreterErrors(t *testing.T) {
 			t.Errorf("%s = %v; want %s", tt.expr, r, tt.want)
 			continue
 		}
-		if got := r.err.Error(); got != tt.want {
-			t.Errorf("%s: %s; want %s", tt.expr, got, tt.want)
+		want := strings.ReplaceAll(tt.want, "64-bit", fmt.Sprintf("%d-bit", strconv.IntSize))
+		if got := r.err.Error(); got != want {
+			t.Errorf("%s: %s; want %s", tt.expr, got, want)
 		}
 		if r.err.Cause != nil {
 			note(used, r.err.Cause.Error())

@@ -7,7 +7,9 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	goruntime "runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -28,14 +30,15 @@ func TestEscape(t *testing.T) {
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".star")
 		t.Run(name, func(t *testing.T) {
-			if racetest.Enabled && (strings.HasPrefix(name, "cpu-") || strings.HasPrefix(name, "memory-")) {
-				t.Skip("it computes in one goroutine, at length")
+			if strings.HasPrefix(name, "cpu-") || strings.HasPrefix(name, "memory-") {
+				racetest.OneGoroutine(t)
 			}
 			text, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
 			src := strings.ReplaceAll(string(text), "GRANTED", filepath.ToSlash(granted))
+			needsWideInts(t, src)
 			want, wall := escapeHead(t, src)
 			rt, _ := newRuntime(t, escapeConfig(granted, wall))
 			goruntime.GC() // what other tests left is not the script's
@@ -50,6 +53,15 @@ func TestEscape(t *testing.T) {
 				t.Logf("%v over", over)
 			}
 		})
+	}
+}
+
+// needsWideInts skips a script that counts to 1<<40 or so where Go's int has 32 bits,
+// and Starlark's range with it: it does not get to what it would try.
+func needsWideInts(t *testing.T, src string) {
+	t.Helper()
+	if strconv.IntSize < 64 && regexp.MustCompile(`1 << [3-6]\d`).MatchString(src) {
+		t.Skip("range counts no further than 1 << 31 here")
 	}
 }
 

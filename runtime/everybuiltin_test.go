@@ -171,6 +171,7 @@ func TestEveryBuiltin(t *testing.T) {
 	if racetest.Enabled {
 		t.Skip("the operands are large, and nothing here is concurrent")
 	}
+	needsWideInts(t, everyOperand)
 	config := Config{
 		Permissions: Permissions{Listen: true}, Stderr: io.Discard, Stdout: io.Discard, Stdin: strings.NewReader(""),
 		Limits: Limits{Wall: 60 * time.Millisecond, Steps: -1, Memory: 64 << 20},
