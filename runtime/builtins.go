@@ -7,6 +7,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/guards"
 	"starwire/runtime/lazy"
 	"starwire/runtime/lib/filemod"
 	"starwire/runtime/panics"
@@ -47,14 +48,14 @@ func makeBuiltins() map[string]*starlark.Builtin {
 		"struct":     starlarkstruct.Make,
 		"using":      usingFn,
 
-		containsName: contains,
-		doneName:     done,
-		formatName:   percent,
-		methodName:   methodFn,
-		multiplyName: multiply,
-		operandName:  newOperand,
-		setItemName:  setItem,
-		shiftName:    shiftLeft,
+		guards.ContainsName: contains,
+		guards.DoneName:     done,
+		guards.FormatName:   percent,
+		guards.MethodName:   methodFn,
+		guards.MultiplyName: multiply,
+		guards.OperandName:  newOperand,
+		guards.SetItemName:  setItem,
+		guards.ShiftName:    shiftLeft,
 
 		pysyntax.PrintName:      printStmt,
 		pysyntax.ImportName:     importName,
@@ -81,10 +82,10 @@ func makeBuiltins() map[string]*starlark.Builtin {
 	} {
 		builtins[name] = starlark.NewBuiltin(name, panics.Safe(fn))
 	}
-	for op, name := range comparisonNames {
+	for op, name := range guards.ComparisonNames {
 		builtins[name] = starlark.NewBuiltin(name, panics.Safe(comparing(op)))
 	}
-	for op, name := range setNames {
+	for op, name := range guards.SetNames {
 		builtins[name] = starlark.NewBuiltin(name, panics.Safe(setOperation(op)))
 	}
 	for name, w := range walkers {

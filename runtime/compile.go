@@ -11,6 +11,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/guards"
 	"starwire/runtime/pysyntax"
 )
 
@@ -78,7 +79,7 @@ func (rt *Runtime) build(name, text string, python bool) (*program, error) {
 	if err != nil {
 		return nil, rt.syntaxError(text, err)
 	}
-	guardTree(file, rt.known, false)
+	guards.Tree(file, rt.declared, false)
 	p := &program{name: name, text: text, python: python}
 	uses := make(map[string]struct{})
 	own, unknown := false, 0

@@ -9,7 +9,6 @@ import (
 	"go.starlark.net/starlarkstruct"
 	"go.starlark.net/syntax"
 
-	"starwire/runtime/lazy"
 	"starwire/runtime/panics"
 )
 
@@ -102,20 +101,3 @@ func isForeign(x starlark.Value) bool {
 
 // ownModule is the path of our own module.
 const ownModule = "starwire"
-
-// isStockMethod reports whether a type of the interpreter's has a method of that name.
-func isStockMethod(name string) bool { return stockMethods.Get(listStockMethods)[name] }
-
-var stockMethods lazy.Value[map[string]bool]
-
-func listStockMethods() map[string]bool {
-	all := make(map[string]bool)
-	for _, v := range []starlark.HasAttrs{
-		starlark.String(""), starlark.Bytes(""), new(starlark.List), new(starlark.Dict), new(starlark.Set),
-	} {
-		for _, name := range v.AttrNames() {
-			all[name] = true
-		}
-	}
-	return all
-}

@@ -15,12 +15,6 @@ func comparison(thread *starlark.Thread) *py.Comparison {
 	return &py.Comparison{Spend: func(n int) error { return host.Spend(thread, n) }}
 }
 
-// comparisonNames are the functions that stand for x == y, x < y and so on.
-var comparisonNames = map[syntax.Token]string{
-	syntax.EQL: "$equal", syntax.NEQ: "$unequal",
-	syntax.LT: "$less", syntax.LE: "$lessequal", syntax.GT: "$greater", syntax.GE: "$greaterequal",
-}
-
 // comparing returns the function that stands for a comparison.
 func comparing(op syntax.Token) func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 	return func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
@@ -80,11 +74,6 @@ func search(thread *starlark.Thread, text, part string) (bool, error) {
 		}
 	}
 	return strings.Contains(text, part), nil
-}
-
-// setNames are the functions that stand for the operators of sets and dicts.
-var setNames = map[syntax.Token]string{
-	syntax.PIPE: "$or", syntax.AMP: "$and", syntax.CIRCUMFLEX: "$xor", syntax.MINUS: "$minus",
 }
 
 // setOperation returns the function that stands for x | y, x & y, x ^ y or x - y.

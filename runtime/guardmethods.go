@@ -12,19 +12,6 @@ import (
 
 type method = func(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error)
 
-// guardedNames are the names of the methods that guardTree hands to $method.
-var guardedNames = map[string]bool{
-	"extend": true, "format": true, "join": true, "replace": true,
-	"rsplit": true, "split": true, "splitlines": true, "update": true, "union": true,
-	"count": true, "find": true, "index": true, "remove": true, "rfind": true, "rindex": true,
-	"difference": true, "difference_update": true, "intersection": true, "intersection_update": true,
-	"issubset": true, "issuperset": true, "symmetric_difference": true, "symmetric_difference_update": true,
-}
-
-// keyMethods are the names of methods whose first argument is looked up in a dict
-// or a set: guardTree puts a probe around it.
-var keyMethods = map[string]bool{"add": true, "discard": true, "get": true, "pop": true, "setdefault": true}
-
 // guardedString, guardedList, guardedDict and guardedSet are methods of the
 // interpreter's types as it does not bound them itself.
 var (

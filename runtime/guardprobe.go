@@ -1,9 +1,12 @@
 package runtime
 
 import (
+	"maps"
+
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/guards"
 	"starwire/runtime/py"
 )
 
@@ -30,23 +33,17 @@ func (p *probe) Type() string { return "probe" }
 // embedder declared.
 func (rt *Runtime) declareProbes() {
 	for name, look := range map[string]func(starlark.Value) (starlark.Value, error){
-		itemName:  isItem,
-		keyName:   asKey,
-		plainName: isPlain,
-		smallName: isSmall,
-		sumName:   rt.addend,
+		guards.ItemName:  isItem,
+		guards.KeyName:   asKey,
+		guards.PlainName: isPlain,
+		guards.SmallName: isSmall,
+		guards.SumName:   rt.addend,
 
-		receiverName: asReceiver,
+		guards.ReceiverName: asReceiver,
 	} {
 		rt.predeclared.values[name] = &probe{look: look}
 	}
-	rt.known = &scope{kinds: make(map[string]kind)}
-	for name := range rt.config.Predeclared {
-		rt.known.kinds[name] = anything
-	}
-	for name := range rt.config.Modules {
-		rt.known.kinds[name] = anything
-	}
+	rt.declared = guards.Declare(maps.Keys(rt.config.Predeclared), maps.Keys(rt.config.Modules))
 }
 
 // isSmall is $small[v]: whether v is a number of one word at most, or nothing
@@ -62,19 +59,16 @@ func isSmall(v starlark.Value) (starlark.Value, error) {
 	return starlark.False, nil
 }
 
-// maxPlain is how long a text may be that is compared as it is.
-const maxPlain = 1 << 12 // bytes
-
 // isPlain is $plain[v]: whether to compare v with anything takes no time to
 // speak of.
 func isPlain(v starlark.Value) (starlark.Value, error) {
 	switch v := v.(type) {
 	case starlark.String:
-		return starlark.Bool(len(v) <= maxPlain), nil
+		return starlark.Bool(len(v) <= guards.MaxPlain), nil
 	case starlark.Int, starlark.Float, starlark.Bool, starlark.NoneType:
 		return starlark.True, nil
 	case starlark.Bytes:
-		return starlark.Bool(len(v) <= maxPlain), nil
+		return starlark.Bool(len(v) <= guards.MaxPlain), nil
 	}
 	return starlark.False, nil
 }

@@ -6,6 +6,7 @@ import (
 	"go.starlark.net/resolve"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/guards"
 	"starwire/runtime/pysyntax"
 )
 
@@ -132,7 +133,7 @@ func isStatement(x syntax.Expr) bool {
 		return false
 	}
 	fn, ok := c.Fn.(*syntax.Ident)
-	return ok && (pysyntax.IsStatement(fn.Name) || fn.Name == doneName)
+	return ok && (pysyntax.IsStatement(fn.Name) || fn.Name == guards.DoneName)
 }
 
 func (r *rewriter) exprs(list []syntax.Expr) {

@@ -12,6 +12,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/guards"
 	"starwire/runtime/host"
 )
 
@@ -27,7 +28,7 @@ type Runtime struct {
 	// pythonNames returns those of .py files.
 	pythonNames func() *predeclared
 	modules     map[string]starlark.StringDict // the embedder's
-	known       *scope                         // what the embedder declared
+	declared    *guards.Declared               // what the embedder declared
 	programs    programCache
 	meters      meters
 	host        host.Host // what the hosts of all runs have in common

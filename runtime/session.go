@@ -13,6 +13,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/guards"
 	"starwire/runtime/pysyntax"
 )
 
@@ -293,8 +294,8 @@ func (s *Session) compile(c chunk, env starlark.StringDict) (*program, error) {
 	if err != nil {
 		return nil, rt.syntaxError(c.text, err)
 	}
-	guardTree(scopes, rt.known, true)
-	guardTree(file, rt.known, true)
+	guards.Tree(scopes, rt.declared, true)
+	guards.Tree(file, rt.declared, true)
 	anything := func(string) bool { return true }
 	if _, err := starlark.FileProgram(scopes, anything); err != nil {
 		return nil, rt.syntaxError(c.text, err)

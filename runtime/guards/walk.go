@@ -1,4 +1,4 @@
-package runtime
+package guards
 
 import "go.starlark.net/syntax"
 

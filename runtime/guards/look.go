@@ -1,4 +1,4 @@
-package runtime
+package guards
 
 import (
 	"math/big"
@@ -48,9 +48,9 @@ func isIdent(x syntax.Expr) bool {
 func isShort(x syntax.Expr) bool {
 	switch x := unparen(x).(type) {
 	case *syntax.Literal:
-		return len(x.Raw) <= maxPlain
+		return len(x.Raw) <= MaxPlain
 	case *syntax.Ident:
-		return constant[x.Name]
+		return x.Name == "None" || x.Name == "True" || x.Name == "False"
 	case *syntax.ListExpr:
 		return len(x.List) == 0
 	case *syntax.DictExpr:
@@ -84,7 +84,7 @@ func isText(x syntax.Expr) bool {
 		return x.Token == syntax.STRING || x.Token == syntax.BYTES
 	case *syntax.CallExpr:
 		fn, ok := x.Fn.(*syntax.Ident)
-		return ok && fn.Name == formatName && isText(x.Args[0])
+		return ok && fn.Name == FormatName && isText(x.Args[0])
 	}
 	return false
 }

@@ -1,42 +1,18 @@
-package runtime
+package guards
 
 import "go.starlark.net/syntax"
 
-// Names of the functions to which guardTree leaves what may take long, or much;
-// see also comparisonNames and setNames.
-const (
-	multiplyName = "$mul"      // x * y
-	shiftName    = "$lshift"   // x << y
-	formatName   = "$percent"  // x % y
-	containsName = "$contains" // x in y
-	operandName  = "$operand"  // the y of x *= y
-	setItemName  = "$setitem"  // x[i] = y, or x.i = y
-	doneName     = "$done"     // nothing, of what was done already
-	methodName   = "$method"   // x.join, x.replace, …
-)
-
-// Names of the probes; see guardprobe.go.
-const (
-	smallName = "$small"
-	plainName = "$plain"
-	itemName  = "$item"
-	keyName   = "$key"
-	sumName   = "$sum"
-
-	receiverName = "$receiver"
-)
-
-// guardTree puts our own functions in the place of the operators and methods of the
+// Tree puts functions of the runtime in the place of the operators and methods of the
 // interpreter that may take long, or whose result may be much larger than their
 // operands: the interpreter itself heeds no limit while they work. It leaves alone
 // what is small by the text alone, as i*2 and n%10, and where an operand is a mere
 // name, it makes x * y of it where x and y turn out to be small numbers, and calls
 // the function otherwise.
 //
-// known holds names that do not mean what they mean in the language. If the tree is
-// a chunk of a session, nothing is known of its global variables.
-func guardTree(file *syntax.File, known *scope, session bool) {
-	g := guarder{newScope(known, nil, file.Stmts, session)}
+// declared holds names that do not mean what they mean in the language. If the tree
+// is a chunk of a session, nothing is known of its global variables.
+func Tree(file *syntax.File, declared *Declared, session bool) {
+	g := guarder{newScope(&declared.scope, nil, file.Stmts, session)}
 	g.stmts(file.Stmts)
 }
 
@@ -98,15 +74,15 @@ func (g guarder) augmented(s *syntax.AssignStmt) {
 		tested = []syntax.Expr{s.LHS}
 	case syntax.PLUS_EQ:
 		if x == anything && y == anything && !isShort(s.RHS) {
-			s.RHS = probing(sumName, s.OpPos, s.RHS)
+			s.RHS = probing(SumName, s.OpPos, s.RHS)
 		}
 		return
 	default:
 		return
 	}
-	guarded := call(operandName, s.OpPos, s.RHS)
+	guarded := call(OperandName, s.OpPos, s.RHS)
 	if isRepeatable(s.RHS) {
-		if cond := allAre(smallName, s.OpPos, tested); cond != nil {
+		if cond := allAre(SmallName, s.OpPos, tested); cond != nil {
 			s.RHS = &syntax.CondExpr{If: s.OpPos, Cond: cond, True: repeat(s.RHS), ElsePos: s.OpPos, False: guarded}
 			return
 		}
@@ -137,20 +113,20 @@ func (g guarder) spelledOut(s *syntax.AssignStmt) syntax.Stmt {
 	case *syntax.IndexExpr:
 		c.Clauses = []syntax.Node{once("$x", x.X), once("$i", x.Y)}
 		old := &syntax.IndexExpr{X: name("$x"), Lbrack: x.Lbrack, Y: name("$i"), Rbrack: x.Rbrack}
-		c.Body = call(setItemName, at, name("$x"), name("$i"), call(functionOf[op], at, old, s.RHS))
+		c.Body = call(SetItemName, at, name("$x"), name("$i"), call(functionOf[op], at, old, s.RHS))
 	case *syntax.DotExpr:
 		c.Clauses = []syntax.Node{once("$x", x.X)}
 		old := &syntax.DotExpr{X: name("$x"), Dot: x.Dot, NamePos: x.NamePos, Name: x.Name}
 		field := &syntax.Literal{Token: syntax.STRING, TokenPos: x.NamePos, Raw: `"` + x.Name.Name + `"`, Value: x.Name.Name}
-		c.Body = call(setItemName, at, name("$x"), field, call(functionOf[op], at, old, s.RHS), &syntax.Ident{NamePos: at, Name: "True"})
+		c.Body = call(SetItemName, at, name("$x"), field, call(functionOf[op], at, old, s.RHS), &syntax.Ident{NamePos: at, Name: "True"})
 	default:
 		return s // no target of an augmented assignment, as the resolver will say
 	}
-	return &syntax.ExprStmt{X: call(doneName, at, c)}
+	return &syntax.ExprStmt{X: call(DoneName, at, c)}
 }
 
 // functionOf names the functions that stand for % and <<.
-var functionOf = map[syntax.Token]string{syntax.PERCENT: formatName, syntax.LTLT: shiftName}
+var functionOf = map[syntax.Token]string{syntax.PERCENT: FormatName, syntax.LTLT: ShiftName}
 
 // isProduct reports whether the product of such values is hardly larger than they
 // are.
@@ -176,8 +152,8 @@ func (g guarder) guarded(x syntax.Expr) syntax.Expr {
 	case *syntax.CallExpr:
 		g.receiver(x)
 	case *syntax.DotExpr:
-		if guardedNames[x.Name.Name] || keyMethods[x.Name.Name] {
-			return call(methodName, x.Dot, x.X, &syntax.Literal{
+		if methodNames[x.Name.Name] || keyMethods[x.Name.Name] {
+			return call(MethodName, x.Dot, x.X, &syntax.Literal{
 				Token: syntax.STRING, TokenPos: x.NamePos, Raw: `"` + x.Name.Name + `"`, Value: x.Name.Name,
 			})
 		}
@@ -195,7 +171,7 @@ func (g guarder) receiver(c *syntax.CallExpr) {
 	if id, ok := unparen(dot.X).(*syntax.Ident); ok && !g.scope.binds(id.Name) {
 		return
 	}
-	dot.X = probing(receiverName, dot.Dot, dot.X)
+	dot.X = probing(ReceiverName, dot.Dot, dot.X)
 }
 
 func (g guarder) binary(b *syntax.BinaryExpr) syntax.Expr {
@@ -206,28 +182,28 @@ func (g guarder) binary(b *syntax.BinaryExpr) syntax.Expr {
 		switch {
 		case isProduct(x, y), isFraction(b.X), isFraction(b.Y):
 		case isText(b.X), isText(b.Y):
-			return call(multiplyName, b.OpPos, b.X, b.Y)
+			return call(MultiplyName, b.OpPos, b.X, b.Y)
 		default:
-			return either(b, smallName, untested(x, b.X, y, b.Y), multiplyName)
+			return either(b, SmallName, untested(x, b.X, y, b.Y), MultiplyName)
 		}
 	case syntax.LTLT:
 		if !isNumber(b.X) {
-			return either(b, smallName, []syntax.Expr{b.X}, shiftName)
+			return either(b, SmallName, []syntax.Expr{b.X}, ShiftName)
 		}
 	case syntax.PERCENT:
 		if !known {
 			if isText(b.X) {
-				return call(formatName, b.OpPos, b.X, b.Y)
+				return call(FormatName, b.OpPos, b.X, b.Y)
 			}
-			return either(b, smallName, []syntax.Expr{b.X}, formatName)
+			return either(b, SmallName, []syntax.Expr{b.X}, FormatName)
 		}
 	case syntax.PLUS:
 		if !known && !isShort(b.X) && !isShort(b.Y) {
-			b.X = probing(sumName, b.OpPos, b.X)
+			b.X = probing(SumName, b.OpPos, b.X)
 		}
 	case syntax.PIPE, syntax.AMP, syntax.CIRCUMFLEX, syntax.MINUS:
 		if !known {
-			return either(b, smallName, []syntax.Expr{b.X}, setNames[b.Op])
+			return either(b, SmallName, []syntax.Expr{b.X}, SetNames[b.Op])
 		}
 	case syntax.EQL, syntax.NEQ, syntax.LT, syntax.LE, syntax.GT, syntax.GE:
 		if !known && !isAtom(b.X) && !isAtom(b.Y) {
@@ -235,7 +211,7 @@ func (g guarder) binary(b *syntax.BinaryExpr) syntax.Expr {
 			if !isIdent(b.X) && isIdent(b.Y) {
 				tested = b.Y
 			}
-			return either(b, plainName, []syntax.Expr{tested}, comparisonNames[b.Op])
+			return either(b, PlainName, []syntax.Expr{tested}, ComparisonNames[b.Op])
 		}
 	case syntax.IN, syntax.NOT_IN:
 		return g.membership(b)
@@ -262,7 +238,7 @@ func (g guarder) membership(b *syntax.BinaryExpr) syntax.Expr {
 	}
 	not := b.Op == syntax.NOT_IN
 	b.Op = syntax.IN
-	in := either(b, itemName, []syntax.Expr{b.X}, containsName)
+	in := either(b, ItemName, []syntax.Expr{b.X}, ContainsName)
 	if not {
 		return &syntax.UnaryExpr{OpPos: b.OpPos, Op: syntax.NOT, X: in}
 	}
@@ -274,7 +250,7 @@ func (g guarder) key(x syntax.Expr) syntax.Expr {
 	if g.scope.kindOf(x) != anything || isShort(x) || isText(x) {
 		return x
 	}
-	return probing(keyName, syntax.Start(x), x)
+	return probing(KeyName, syntax.Start(x), x)
 }
 
 // either returns b as it is, if the probe says of all tested operands that it can be, and

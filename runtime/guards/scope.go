@@ -1,8 +1,25 @@
-package runtime
+package guards
 
 import (
+	"iter"
+
 	"go.starlark.net/syntax"
 )
+
+// Declared are names that an embedder declared: they may mean anything. It is not
+// changed, and may be used by several goroutines. The zero Declared has none.
+type Declared struct{ scope scope }
+
+// Declare returns the names given as declared ones.
+func Declare(names ...iter.Seq[string]) *Declared {
+	d := &Declared{scope{kinds: make(map[string]kind)}}
+	for _, seq := range names {
+		for name := range seq {
+			d.scope.kinds[name] = anything
+		}
+	}
+	return d
+}
 
 // A scope tells what can be seen of the local variables of a function, or of the
 // global ones of a file, by its text alone: those that are only ever given
