@@ -11,4 +11,19 @@
 // ones that scripts can call; Runtime.Bind makes Go functions of a script's.
 //
 // What may be in a script's way is told apart by type: see Runtime.Run.
+//
+// # The files
+//
+//	a run and its threads      runtime, config, session, thread, bind, hook, console, inspect
+//	what a script may reach    netpolicy, dial, files, fifo_unix, fifo_other, audit
+//	what a script may use      memory, freeze, share, pending, errors
+//	a text becomes a program   compile, dialect, load, rewrite, reads, syntaxerror
+//	names a script begins with predeclared, modules, operatormodule, builtins
+//	functions of our own       catch, using, parallel, sequence, help, signature, rangevalue
+//	what is printed            print, text, format
+//	functions and probes that package guards puts into programs
+//	                           guardops, guardcompare, guardmethods, guardbuiltins, guardprobe, foreign
+//	functions that package pysyntax puts into .py files
+//	                           blocks, excinfo, frame, generator, del, python2, python2module
+//	what went wrong, in words  exception, traceback, classify, pyerrors, hints, remedies, spell
 package runtime
