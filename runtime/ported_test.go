@@ -19,7 +19,7 @@ import (
 var notPorted = map[string]string{}
 
 // shown are the programs that show their own lines, which in Starlark are others.
-var shown = map[string]bool{"traceback-exc": true, "traceback-tb": true}
+var shown = map[string]bool{"traceback-exc": true, "traceback-tb": true, "logging-client": true}
 
 // TestPortedPrograms runs what pyport.File makes of the Python 2 programs of testdata/python, and compares
 // what they print and what the server receives with CPython 2.7.18.

@@ -166,6 +166,7 @@ func attributeRemedies() map[string]string {
 			"sys.setdefaultencoding":   encoding,
 			"sys.setrecursionlimit":    "use a loop, with a list of what is to be done",
 			"time.tzset":               "set TZ before the program starts",
+			"urllib.basejoin":          "use urlparse.urljoin",
 			"urllib2.socket":           "import socket",
 			"urllib2.urlparse":         "import urlparse",
 			"uuid.getnode":             "use uuid.uuid4",

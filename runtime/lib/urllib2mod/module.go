@@ -35,11 +35,13 @@ func members() starlark.StringDict {
 			"http_response": cookieResponse, "https_response": cookieResponse,
 		})}
 	m := starlark.StringDict{
-		"HTTPError":      HTTPError,
-		"URLError":       URLError,
-		"build_opener":   starlark.NewBuiltin("build_opener", buildOpener),
-		"install_opener": starlark.NewBuiltin("install_opener", installOpener),
-		"urlopen":        starlark.NewBuiltin("urlopen", urlOpen),
+		"HTTPError":       HTTPError,
+		"URLError":        URLError,
+		"build_opener":    starlark.NewBuiltin("build_opener", buildOpener),
+		"install_opener":  starlark.NewBuiltin("install_opener", installOpener),
+		"parse_http_list": starlark.NewBuiltin("parse_http_list", parseHTTPList),
+		"parse_keqv_list": starlark.NewBuiltin("parse_keqv_list", parseKeqvList),
+		"urlopen":         starlark.NewBuiltin("urlopen", urlOpen),
 	}
 	for _, name := range []string{"quote", "unquote"} { // which urllib2.py has from urllib
 		fn := urllibmod.Module().Members[name].(*starlark.Builtin)
