@@ -35,6 +35,7 @@ func TestIteratorsHeedLimits(t *testing.T) {
 		"sum(itertools.imap(abs, itertools.count()))",
 		"collections.deque(itertools.count(), 5)",
 		"collections.Counter(itertools.repeat('x'))",
+		"collections.Counter(xrange(15000)).most_common(1)",
 		"collections.OrderedDict(itertools.repeat(('x', 1)))",
 		"sum(1 for x in collections.Counter(a=10**18).elements())",
 		"operator.countOf(itertools.count(), -1)",

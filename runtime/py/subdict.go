@@ -168,9 +168,9 @@ func (d *SubDict) Changing() error {
 	// There is no such key: this asks whether the dict may change.
 	_, _, err := d.dict.Delete(noKey{})
 	if err != nil && strings.Contains(err.Error(), "frozen") {
-		err = TypeError.Errorf("cannot change frozen %s", d.kind.Class)
+		return TypeError.Errorf("cannot change frozen %s", d.kind.Class)
 	}
-	return err
+	return nil // a loop over the dict may be under way, which the change itself finds out
 }
 
 // noKey is no key of any dict.

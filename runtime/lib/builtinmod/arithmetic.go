@@ -203,7 +203,7 @@ func (s slicedText) Slice(start, end, step int) starlark.Value {
 // kindOf names a sequence as the words of its IndexError do.
 func kindOf(v starlark.Value) string {
 	if name := py.TypeName(v); name != "str" {
-		return name
+		return strings.TrimPrefix(name, "collections.")
 	}
 	return "string"
 }

@@ -145,14 +145,19 @@ func count(thread *starlark.Thread, d *py.SubDict, op syntax.Token, args starlar
 
 // byCount returns the items, the largest counts first.
 func byCount(thread *starlark.Thread, d *py.SubDict) ([]starlark.Tuple, error) {
+	if err := host.Reserve(thread, int64(d.Len())*2*itemSize); err != nil {
+		return nil, err
+	}
 	items := d.Items()
 	var failed error
-	slices.SortStableFunc(items, func(x, y starlark.Tuple) int {
-		if failed != nil {
-			return 0
+	var tick builtinmod.Ticker
+	slices.SortStableFunc(items, func(x, y starlark.Tuple) (n int) {
+		if failed == nil {
+			failed = tick.Tick(thread)
 		}
-		n, err := builtinmod.Compare(thread, y[1], x[1])
-		failed = err
+		if failed == nil {
+			n, failed = builtinmod.Compare(thread, y[1], x[1])
+		}
 		return n
 	})
 	return items, failed
@@ -191,8 +196,11 @@ func counterElements(thread *starlark.Thread, b *starlark.Builtin, args starlark
 	if err := noArgs(b, args, kwargs); err != nil {
 		return nil, err
 	}
-	items, at, left := b.Receiver().(*py.SubDict).Items(), -1, starlark.MakeInt(0)
-	one := starlark.MakeInt(1)
+	d := b.Receiver().(*py.SubDict)
+	if err := host.Reserve(thread, int64(d.Len())*itemSize); err != nil {
+		return nil, err
+	}
+	items, at, left, one := d.Items(), -1, starlark.MakeInt(0), starlark.MakeInt(1)
 	return builtinmod.NewIterator(thread, "itertools.chain", func() (starlark.Value, error) {
 		for left.Sign() <= 0 {
 			if at++; at >= len(items) {
@@ -287,6 +295,9 @@ func counterBinary(x *py.SubDict, op syntax.Token, other starlark.Value, side st
 		return result, nil
 	}
 	for key, n := range y.Entries() {
+		if err := tick.Tick(thread); err != nil {
+			return nil, err
+		}
 		if found, err := x.Has(key); found || err != nil {
 			if err != nil {
 				return nil, err

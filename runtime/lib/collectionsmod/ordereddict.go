@@ -127,9 +127,8 @@ func orderedPopItem(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 		if err := host.Spend(thread, d.Len()/spendEvery); err != nil {
 			return nil, err
 		}
-		keys := d.Keys()
-		if len(keys) > 0 {
-			key = keys[len(keys)-1]
+		for k := range d.Entries() {
+			key = k
 		}
 	} else {
 		for k := range d.Entries() {
