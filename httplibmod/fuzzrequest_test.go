@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/py"
+	"starwire/wire"
 )
 
 // FuzzRequest: what request sends is one request, however odd its arguments. It
@@ -25,6 +26,9 @@ func FuzzRequest(f *testing.F) {
 	f.Add("GET / HTTP/1.1\r\nA: b\r\n\r\nGET", "/", "A", "b", "", false)
 	f.Add("GET", "/\r\n", "A", "b\r\n c", "", false)
 	f.Add("OPTIONS", "*", "A b", "\xff\x00", "x", true)
+	f.Add("GET", "/", "A", "b\x00", "", false)
+	f.Add("GET", "/", "A\x01", "b", "", false)
+	f.Add("GET", "/\xe9", "A", "b", "", false)
 	f.Fuzz(func(t *testing.T, method, target, name, value, body string, strict bool) {
 		sock := &fakeSocket{}
 		policy := map[bool]string{true: "strict", false: "python"}[strict]
@@ -58,6 +62,17 @@ func FuzzRequest(f *testing.F) {
 		if !ok || rest != body || !strings.HasPrefix(head, method+" ") {
 			t.Fatalf("sent %q; want a head, and the body %q", sent, body)
 		}
+		want := target
+		if want == "" {
+			want = "/"
+		}
+		if line, _, _ := strings.Cut(head, "\r\n"); line != method+" "+want+" HTTP/1.1" || !wire.IsToken(method) ||
+			strings.ContainsFunc(want, func(c rune) bool { return c <= ' ' || c >= 0x7f }) {
+			t.Fatalf("the request line is %q", line)
+		}
+		if strings.ContainsFunc(name, func(c rune) bool { return c < ' ' || c == 0x7f || c == ':' }) {
+			t.Fatalf("there is a field called %q", name)
+		}
 		lines := 4 // the request line, ours, and the one given; Host or Content-Length may be the latter
 		if !isName(name, "host") && !isName(name, "content-length") && !isName(name, "transfer-encoding") {
 			lines++
@@ -84,10 +99,6 @@ func FuzzRequest(f *testing.F) {
 		req, err := http.ReadRequest(r)
 		if err != nil {
 			return // it parses the target, and knows fewer header names
-		}
-		want := target
-		if want == "" {
-			want = "/"
 		}
 		if req.Method != method || req.RequestURI != want {
 			t.Fatalf("net/http reads %s %q in %q; want %s %q", req.Method, req.RequestURI, sent, method, want)
