@@ -90,6 +90,74 @@ func TestUnicodeConstants(t *testing.T) {
 	}
 }
 
+// TestSliced: what a slice with a step is made of goes through SlicedName where there may be unicode text.
+func TestSliced(t *testing.T) {
+	known := func(name string) bool { return name == AddName || name == SlicedName }
+	for _, test := range []struct {
+		src  string
+		want int
+	}{
+		{`x = get_json(); y = x[::2]`, 1},
+		{`x = simplejson; y = x[1:2], x[:], x["a"]`, 0},
+		{`x = y[::2]`, 0},
+		{`decoded = "abc"[::-1], [1, 2][::2], str(x)[::3]`, 0},
+		{`u = unicode(x)[::-1][::2]`, 2},
+	} {
+		f, err := Parse("f.py", test.src, Config{Mode: Script, Known: known})
+		if err != nil {
+			t.Errorf("%s: %v", test.src, err)
+			continue
+		}
+		got := 0
+		syntax.Walk(f, func(n syntax.Node) bool {
+			if id, ok := n.(*syntax.Ident); ok && id.Name == SlicedName {
+				got++
+			}
+			return true
+		})
+		if got != test.want {
+			t.Errorf("%s: %d slices go through %s; want %d", test.src, got, SlicedName, test.want)
+		}
+	}
+}
+
+// TestTwins: a display has the bools and numbers that equal each other, if something may be either.
+func TestTwins(t *testing.T) {
+	known := func(name string) bool { return name == AddName || name == "x" || name == "len" }
+	for _, test := range []struct {
+		src  string
+		want int
+	}{
+		{`y = x in (1, 2)`, 3},
+		{`y = x not in [0, 1]`, 4},
+		{`y = x in (True, "a")`, 3},
+		{`y = x in (1.0, True)`, 2},
+		{`y = x in (2, 3)`, 2},
+		{`y = "a" in (1, True, 0)`, 3},
+		{`y = len(x) in (0, 1)`, 2},
+		{`y = len(x) in (True, 2)`, 3},
+	} {
+		f, err := Parse("f.py", test.src, Config{Mode: Script, Known: known})
+		if err != nil {
+			t.Errorf("%s: %v", test.src, err)
+			continue
+		}
+		got := 0
+		syntax.Walk(f, func(n syntax.Node) bool {
+			switch n := n.(type) {
+			case *syntax.TupleExpr:
+				got = len(n.List)
+			case *syntax.ListExpr:
+				got = len(n.List)
+			}
+			return true
+		})
+		if got != test.want {
+			t.Errorf("%s: the display has %d items; want %d", test.src, got, test.want)
+		}
+	}
+}
+
 // TestMixedKeys: True and 1 are one key in Python and two of the interpreter's, so a display has one of them.
 func TestMixedKeys(t *testing.T) {
 	known := func(name string) bool { return name == AddName }

@@ -27,6 +27,9 @@ const (
 	maxNesting = 250
 	// maxSize bounds an expression's instructions: the work for each byte of text.
 	maxSize = 10_000
+	// maxClasses bounds the \w and the like of an expression with UNICODE, each of which is
+	// hundreds of ranges.
+	maxClasses = 200
 	// maxPattern is how long an expression may be, in bytes.
 	maxPattern = 1 << 16
 )

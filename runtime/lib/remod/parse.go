@@ -300,6 +300,9 @@ func analyse(pattern py.Chars, flags int) (*program, error) {
 		prog.closing[index] = place
 	}
 	prog.width = measure(&group{body: tree}, &prog.facts)
+	if prog.flags&flagUnicode != 0 && prog.classes > maxClasses {
+		return nil, Error.Errorf("expression is too large (more than %d classes with UNICODE)", maxClasses)
+	}
 	if prog.size > maxSize {
 		return nil, Error.Errorf("expression is too large (more than %d instructions)", maxSize)
 	}

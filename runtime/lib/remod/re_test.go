@@ -30,6 +30,8 @@ func TestLimits(t *testing.T) {
 		{"((a{100}){100}){100}", "sre_constants.error: expression is too large (more than 10000 instructions)"},
 		{strings.Repeat("(?:a{1000})", 20), "sre_constants.error: expression is too large (more than 10000 instructions)"},
 		{"((((((a{1000}){1000}){1000}){1000}){1000}){1000}){1000}", "sre_constants.error: expression is too large (more than 10000 instructions)"},
+		{"(?u)" + strings.Repeat(`\w`, 201), "sre_constants.error: expression is too large (more than 200 classes with UNICODE)"},
+		{"(?u)[" + strings.Repeat(`\w`, 1<<14) + "]", ""},
 		{"(a{50}){50}", "sre_constants.error: expression is beyond RE2: error parsing regexp: invalid repeat count: `{50,50}`"},
 	}
 	for _, tt := range tests {

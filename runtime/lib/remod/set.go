@@ -3,6 +3,7 @@ package remod
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"unicode"
 
 	"starwire/runtime/lazy"
@@ -19,7 +20,9 @@ func literal(c rune) *set { return &set{chars: ranges{c, c}} }
 
 func (s *set) add(other *set) {
 	s.chars = append(s.chars, other.chars...)
-	s.classes += other.classes
+	if !strings.Contains(s.classes, other.classes) {
+		s.classes += other.classes
+	}
 }
 
 // ranges are pairs of characters, the first and the last of each range.

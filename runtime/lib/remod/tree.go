@@ -43,6 +43,7 @@ type facts struct {
 	dollar   bool // has a $
 	inside   bool // has a \B
 	words    bool // has a \b or \B
+	classes  int  // \w and the like, as they are written
 	lookBack bool // has an assertion that looks at the byte before
 }
 
@@ -152,7 +153,11 @@ func (e *emitter) at(n at) {
 // measure returns the facts about n, and the number of bytes it matches at least.
 func measure(n node, f *facts) (width int) {
 	switch n := n.(type) {
-	case *set, any:
+	case *set:
+		f.size++
+		f.classes += len(n.classes)
+		return 1
+	case any:
 		f.size++
 		return 1
 	case at:
