@@ -76,6 +76,9 @@ func uniReplace(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 		return nil, err
 	}
 	all, n := parts(s), clampInt(count)
+	if s == "" && n >= 0 { // as CPython has it of a count
+		n = 0
+	}
 	if n < 0 || n > len(all)+1 {
 		n = len(all) + 1
 	}

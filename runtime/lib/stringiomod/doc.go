@@ -5,6 +5,8 @@
 //
 //   - truncate to more than there is changes nothing, as its documentation says.
 //   - Writing far behind the end fills a gap of MaxGap bytes at most.
+//   - A str beyond ASCII and unicode text do not mix when the second is written, and
+//     not only when all of it is read.
 //   - There are no attributes buf and buflist: use getvalue.
 package stringiomod
 

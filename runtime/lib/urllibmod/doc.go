@@ -1,7 +1,7 @@
 // Package urllibmod is the part of Python 2.7's urllib that HTTP scripts use:
 // quoting, urlencode and the functions that take URLs apart.
 //
-// Everything works on bytes, as Python 2's str does. The differences from
+// Text is a str or unicode, as in Python 2, and keeps its type. The differences from
 // CPython 2.7's urllib.py:
 //
 //   - urlencode of a dict follows the order of insertion, not of hashes.

@@ -1,6 +1,6 @@
 // Package urlparsemod is Python 2.7's module urlparse: URLs in parts and whole.
 //
-// Everything works on bytes, as Python 2's str does, function by function as
+// Text is a str or unicode, and keeps its type, function by function as
 // urlparse.py. Differences:
 //
 //   - A result never equals a plain tuple, as Starlark compares values of one
