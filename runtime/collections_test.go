@@ -39,6 +39,8 @@ func TestIteratorsHeedLimits(t *testing.T) {
 		"collections.OrderedDict(itertools.repeat(('x', 1)))",
 		"sum(1 for x in collections.Counter(a=10**18).elements())",
 		"operator.countOf(itertools.count(), -1)",
+		"-1 in itertools.count()",
+		"-1 in (n for n in itertools.count())",
 		"operator.contains(itertools.repeat(0), 1)",
 		"functools.reduce(max, itertools.count())",
 		"collections.deque([0] * 10000).count(1), collections.deque(range(100000)) == collections.deque(range(100000))",

@@ -5,6 +5,8 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/host"
+	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/py"
 )
 
@@ -20,8 +22,9 @@ type generator struct {
 }
 
 var (
-	_ starlark.Iterable = (*generator)(nil)
-	_ starlark.HasAttrs = (*generator)(nil)
+	_ starlark.Iterable  = (*generator)(nil)
+	_ starlark.HasAttrs  = (*generator)(nil)
+	_ starlark.Container = (*generator)(nil)
 )
 
 // newGenerator is $generator(iterable, fn, nested=False).
@@ -84,6 +87,22 @@ func (g *generator) Iterate() starlark.Iterator { return g }
 
 // Done leaves the generator where it is: another loop may go on from there.
 func (g *generator) Done() {}
+
+// Has goes on to the first item that equals x: x in g.
+func (g *generator) Has(x starlark.Value) (bool, error) {
+	for {
+		var v starlark.Value
+		if more, err := g.next(&v); !more || err != nil {
+			return false, err
+		}
+		if eq, err := builtinmod.EqualTo(g.thread, v, x); eq || err != nil {
+			return eq, err
+		}
+		if err := host.Spend(g.thread, 1); err != nil {
+			return false, err
+		}
+	}
+}
 
 // Next produces the next item. An error becomes pending.
 func (g *generator) Next(p *starlark.Value) bool {

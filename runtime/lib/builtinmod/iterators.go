@@ -34,8 +34,9 @@ type iterator struct {
 }
 
 var (
-	_ starlark.Iterable = (*iterator)(nil)
-	_ starlark.HasAttrs = (*iterator)(nil)
+	_ starlark.Iterable  = (*iterator)(nil)
+	_ starlark.HasAttrs  = (*iterator)(nil)
+	_ starlark.Container = (*iterator)(nil)
 )
 
 // letter returns the string of one byte.
@@ -176,6 +177,18 @@ func (it *iterator) Next(p *starlark.Value) bool {
 	}
 	*p = v
 	return v != nil
+}
+
+// Has goes on to the first item that equals x: x in it.
+//
+// abstract.c, _PySequence_IterSearch.
+func (it *iterator) Has(x starlark.Value) (bool, error) {
+	found := false
+	err := each(it.thread, it, func(v starlark.Value) (more bool, err error) {
+		found, err = equal(it.thread, v, x)
+		return !found, err
+	})
+	return found, err
 }
 
 // Done leaves the iterator where it is: another loop may go on from there.
