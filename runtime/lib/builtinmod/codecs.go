@@ -23,6 +23,10 @@ func codecName(name string) string {
 		return "ascii"
 	case "latin1", "latin", "iso88591", "88591", "l1":
 		return "latin1"
+	case "cp1252", "1252", "windows1252":
+		return "cp1252"
+	case "iso885915", "latin9", "l9":
+		return "iso8859-15"
 	case "base64", "base64codec":
 		return "base64"
 	case "hex", "hexcodec":
@@ -47,7 +51,7 @@ func member(thread *starlark.Thread, members starlark.StringDict, name, s string
 // isCharset reports whether the encoding is one of text: those that decode to unicode.
 func isCharset(name string) bool {
 	c := codecName(name)
-	return c == "utf8" || c == "ascii" || c == "latin1"
+	return c == "utf8" || c == "ascii" || c == "latin1" || charmaps[c] != nil
 }
 
 // encodeText is u.encode(name, onError): of text, in UTF-8, the bytes in the encoding.
@@ -59,6 +63,8 @@ func encodeText(thread *starlark.Thread, s, name, onError string) (starlark.Valu
 		return encodeChars(thread, s, "ascii", 0x80, onError)
 	case "latin1":
 		return encodeChars(thread, s, "latin-1", 0x100, onError)
+	case "cp1252", "iso8859-15":
+		return charmaps[codecName(name)].encode(thread, s, onError)
 	case "":
 		return nil, unknownEncoding(name)
 	case "rot13":
@@ -77,7 +83,7 @@ func encodeText(thread *starlark.Thread, s, name, onError string) (starlark.Valu
 // encode is s.encode(name, onError) of bytes: for an encoding of text they must be ASCII.
 func encode(thread *starlark.Thread, s, name, onError string) (starlark.Value, error) {
 	switch codecName(name) {
-	case "utf8", "ascii", "latin1":
+	case "utf8", "ascii", "latin1", "cp1252", "iso8859-15":
 		if !py.IsASCII(s) {
 			return nil, py.NotASCII(s)
 		}
@@ -108,6 +114,8 @@ func decode(thread *starlark.Thread, s, name, onError string) (starlark.Value, e
 			b = utf8.AppendRune(b, rune(s[i]))
 		}
 		return textResult(thread, string(b))
+	case "cp1252", "iso8859-15":
+		return charmaps[codecName(name)].decode(thread, s, onError)
 	case "base64":
 		return member(thread, base64mod.Module().Members, "decodestring", s)
 	case "hex":

@@ -28,7 +28,7 @@ func TestLongFields(t *testing.T) {
 	thread := new(starlark.Thread)
 	for _, text := range []string{`a="`, `a=b; `, `a=`, `\"`, "\\", `a="\`, "a ", "abc, ", `"`, "a=Mon, 1 "} {
 		for _, begin := range []string{"", `a="`, "a="} {
-			if _, err := newCookie(thread, simpleCookie, starlark.Tuple{starlark.String(begin + strings.Repeat(text, 1<<12))}, nil); err != nil {
+			if _, err := newCookie(thread, simpleCookie, starlark.Tuple{starlark.String(begin + strings.Repeat(text, 1<<10))}, nil); err != nil {
 				t.Errorf("SimpleCookie(%q%q…) = %v", begin, text, err)
 			}
 		}

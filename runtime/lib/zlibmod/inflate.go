@@ -440,12 +440,14 @@ func (z *inflater) codes(thread *starlark.Thread, begin, limit int) error {
 			z.out = append(z.out, byte(z.literal))
 			z.literal = -1
 		}
-		for ; z.copy > 0; z.copy-- {
+		for from := len(z.out) - z.back; z.copy > 0; { // from which on the same bytes repeat
 			if len(z.out) == end {
 				z.full = limit > 0 && end == begin+limit
 				return nil
 			}
-			z.out = append(z.out, z.out[len(z.out)-z.back])
+			n := min(z.copy, len(z.out)-from, end-len(z.out))
+			z.out = append(z.out, z.out[from:from+n]...)
+			z.copy -= n
 		}
 		at := z.bit
 		done, err := z.code()
