@@ -33,7 +33,11 @@ type partial struct {
 	fn     starlark.Callable
 	args   starlark.Tuple
 	kwargs []starlark.Tuple
+	depth  int // how many partials there are, each the function of the one before
 }
+
+// maxDepth bounds partials of partials, each of which takes room on the stack.
+const maxDepth = 1000
 
 var (
 	_ starlark.Callable = (*partial)(nil)
@@ -49,12 +53,19 @@ func newPartial(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	if !ok {
 		return nil, py.TypeError.Errorf("the first argument must be callable")
 	}
-	return &partial{fn, args[1:], kwargs}, nil
+	p := &partial{fn: fn, args: args[1:], kwargs: kwargs}
+	if inner, ok := fn.(*partial); ok {
+		p.depth = inner.depth + 1
+	}
+	return p, nil
 }
 
 // CallInternal calls the function with its arguments and those of the call, which replace those of the same
 // name.
 func (p *partial) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if p.depth > maxDepth {
+		return nil, py.RuntimeError.Errorf("maximum recursion depth exceeded while calling a Python object")
+	}
 	all := append(p.args[:len(p.args):len(p.args)], args...)
 	named := make([]starlark.Tuple, 0, len(p.kwargs)+len(kwargs))
 	for _, own := range p.kwargs {
