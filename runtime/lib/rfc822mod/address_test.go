@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"starwire/runtime/racetest"
 )
 
 func TestParseAddresses(t *testing.T) {
@@ -56,6 +58,7 @@ func TestParseAddressesNested(t *testing.T) {
 // Every shape of input takes time that grows with its length: a quarter of a megabyte
 // is a matter of milliseconds, and of many minutes were it quadratic.
 func TestParsersAreLinear(t *testing.T) {
+	racetest.OneGoroutine(t)
 	const size = 1 << 18
 	for _, unit := range []string{
 		"a", " ", "\t", ",", "a,", "a@b,", "(", ")", "()", "(a) ", "\"", "\"\" ", "\\", "[", "[]", "@", "@[", ".", "a.", ":", "a:", ";", "a:;",
