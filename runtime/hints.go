@@ -119,13 +119,23 @@ func urlHint(text string) string {
 	return fmt.Sprintf("a connection wants a host, not a URL: %q here, and %q for request(); urlparse.urlsplit() takes one apart", name, "/"+path)
 }
 
-// attributeHint is the hint for an attribute that a module does not have, which
-// the interpreter leaves without a name: it stands in the source.
+// attributeHint is the hint for an attribute that a module does not have, or that
+// is not to be assigned. The interpreter leaves the module without a name: it
+// stands in the source.
 func attributeHint(err error, at Frame) string {
-	rest, ok := strings.CutPrefix(innermost(err).Error(), "module has no .")
+	text := innermost(err).Error()
+	rest, ok := strings.CutPrefix(text, "module has no .")
 	if !ok { // an attribute that values of other types have
-		_, rest, ok = strings.Cut(innermost(err).Error(), "'module' object has no attribute '")
+		_, rest, ok = strings.Cut(text, "'module' object has no attribute '")
 		rest = strings.Replace(rest, "'", " ", 1)
+	}
+	assigned := false
+	if !ok {
+		rest, assigned = strings.CutPrefix(text, "can't assign to .")
+		if _, name, found := strings.Cut(text, "'module' object attribute '"); found {
+			rest, assigned = strings.Replace(name, "'", " ", 1), true
+		}
+		ok = assigned && (strings.HasSuffix(text, " field of module") || strings.HasSuffix(text, " is read-only"))
 	}
 	line := []rune(at.Source)
 	end := int(at.Pos.Col) - 1 // of the dot
@@ -138,6 +148,9 @@ func attributeHint(err error, at Frame) string {
 	}
 	attr, _, _ := strings.Cut(rest, " ")
 	if module := string(line[begin:end]); module != "" {
+		if assigned {
+			return AssignmentRemedy(module, attr)
+		}
 		if remedy := AttributeRemedy(module, attr); remedy != "" {
 			return remedy
 		}

@@ -36,6 +36,7 @@ var pythonRules = []struct {
 	{`^index -?\d+ out of range: empty (\w+)$`, py.IndexError, "$1 index out of range"},
 	{`^(\S+) has no \.(\S+) field or method`, py.AttributeError, "'$1' object has no attribute '$2'"},
 	{`^(\S+) has no \.(\S+) attribute`, py.AttributeError, "'$1' object has no attribute '$2'"},
+	{`^can't assign to \.(\S+) field of module$`, py.AttributeError, "'module' object attribute '$1' is read-only"},
 	{`^can't assign to \.(\S+) field of (\S+)$`, py.AttributeError, "'$2' object has no attribute '$1'"},
 	{`^unknown binary op: string (\+) ([\w.]+)$`, py.TypeError, "cannot concatenate 'str' and '$2' objects"},
 	{`^unknown binary op: (list|tuple) (\+) (\w+)$`, py.TypeError, `can only concatenate $1 (not "$3") to $1`},

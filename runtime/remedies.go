@@ -175,6 +175,20 @@ func attributeRemedies() map[string]string {
 	})
 }
 
+// AssignmentRemedy returns what to do in place of an assignment to a member of a module, which other runs may
+// share. It is what the AttributeError gives as its hint.
+func AssignmentRemedy(module, name string) string {
+	switch module + "." + name {
+	case "sys.stdout", "sys.stderr":
+		return "print to another file by print >>f, x, or send the program's output elsewhere"
+	case "ssl._create_default_https_context":
+		return "give HTTPSConnection or urlopen context=ssl._create_unverified_context()"
+	case "socket.socket":
+		return "use set_tunnel, urllib2.ProxyHandler, or give the connection its sock"
+	}
+	return "modules cannot be changed: put it into a variable, and use that"
+}
+
 var nameRemediesTable, attributeRemediesTable lazy.Value[map[string]string]
 
 // NameRemedy returns what to write in place of a built-in function of Python's that is not here, or "" where

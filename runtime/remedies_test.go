@@ -49,6 +49,15 @@ func TestNameRemedies(t *testing.T) {
 			t.Errorf("%s: %s; want the hint %q", name, text, remedy)
 		}
 	}
+	for target, remedy := range map[string]string{"sys.stdout": "print >>f", "ssl._create_default_https_context": "context=", "time.sleep": "modules cannot be changed"} {
+		module, name, _ := strings.Cut(target, ".")
+		for file, src := range map[string]string{"x.py": "import " + module + "\n" + target + " = None\n", "x.star": target + " = None\n"} {
+			_, err := rt.Run(context.Background(), file, []byte(src))
+			if text := FormatError(err); !strings.Contains(text, name) || !strings.Contains(text, "\nhint: ") || !strings.Contains(text, remedy) {
+				t.Errorf("%s: %q: %s; want a hint with %q", file, src, text, remedy)
+			}
+		}
+	}
 	_, err := rt.Run(context.Background(), "x.py", []byte("from functools import partial, wraps\n"))
 	if text := FormatError(err); !strings.Contains(text, "ImportError: cannot import name wraps\nhint: leave it out") {
 		t.Errorf("from functools import wraps: %s", text)

@@ -130,6 +130,8 @@ func (f *file) tree(tree *syntax.File) {
 		switch n := n.(type) {
 		case *syntax.DotExpr:
 			f.dot(n)
+		case *syntax.AssignStmt:
+			f.assigned(n.LHS)
 		case *syntax.CallExpr:
 			f.call(n)
 		case *syntax.ExprStmt:
@@ -256,6 +258,23 @@ func (f *file) dot(x *syntax.DotExpr) {
 		}
 		f.add(x.Name.NamePos, Attribute, fmt.Sprintf("module %s has no attribute %s%s", name, x.Name.Name, meant), remedy)
 	}
+}
+
+// assigned checks what is assigned to: a module's members are not.
+func (f *file) assigned(x syntax.Expr) {
+	dot, ok := x.(*syntax.DotExpr)
+	if !ok {
+		return
+	}
+	v := f.value(dot.X)
+	if v == nil || v.Type() != "module" {
+		return
+	}
+	if _, ok := v.(starlark.HasSetField); ok {
+		return
+	}
+	name := exprName(dot.X)
+	f.add(dot.Name.NamePos, Attribute, fmt.Sprintf("%s.%s cannot be assigned", name, dot.Name.Name), runtime.AssignmentRemedy(name, dot.Name.Name))
 }
 
 // exprName writes a dotted name as the author did.

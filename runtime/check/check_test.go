@@ -31,6 +31,8 @@ func TestCheck(t *testing.T) {
 		{"a name", "a.star", "pront(1)\n", []string{"1:1 name undefined: pront (did you mean print?)"}},
 		{"two names", "a.star", "def f():\n    return nowhere1\nx = nowhere2\n", []string{"2:12 name undefined: nowhere1", "3:5 name undefined: nowhere2"}},
 		{"an attribute", "a.star", "x = httplib.NOT_FUOND\n", []string{"1:13 attribute module httplib has no attribute NOT_FUOND (did you mean NOT_FOUND?)"}},
+		{"an assignment to a module", "a.py", "import sys, ssl\nsys.stderr = sys.stdout\nssl._create_default_https_context = ssl._create_unverified_context\n", []string{
+			"2:5 attribute sys.stderr cannot be assigned", "3:5 attribute ssl._create_default_https_context cannot be assigned"}},
 		{"a nested attribute", "a.star", "os.path.joim('a')\n", []string{"1:9 attribute module os.path has no attribute joim (did you mean join?)"}},
 		{"a module of one's own name", "a.star", "httplib = struct(x = 1)\nhttplib.x\n", nil},
 		{"an imported module", "a.py", "import httplib\nhttplib.HTTPConection\n", []string{"2:9 attribute module httplib has no attribute HTTPConection (did you mean HTTPConnection?)"}},
