@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"go.starlark.net/syntax"
+
+	"starwire/runtime/racetest"
 )
 
 func TestExpressions(t *testing.T) {
@@ -210,6 +212,7 @@ load("x", "l1", l2="l3")
 }
 
 func TestDeepSourceIsRefused(t *testing.T) {
+	racetest.OneGoroutine(t)
 	const many = 50_000
 	for _, c := range []struct{ name, src string }{
 		{"sum", "x = 1" + strings.Repeat("+1", many)},
