@@ -305,7 +305,7 @@ func tee(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	if err != nil {
 		return nil, err
 	}
-	if err := host.Reserve(thread, int64(min(n, 1<<40))*4*valueSize); err != nil {
+	if err := host.Reserve(thread, min(int64(n), 1<<40)*4*valueSize); err != nil {
 		return nil, err
 	}
 	if n > maxPool {
