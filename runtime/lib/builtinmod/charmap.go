@@ -1,8 +1,6 @@
 package builtinmod
 
 import (
-	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"go.starlark.net/starlark"
@@ -80,29 +78,7 @@ func (m *charmap) decode(thread *starlark.Thread, s, onError string) (starlark.V
 //
 // unicodeobject.c, PyUnicode_EncodeCharmap.
 func (m *charmap) encode(thread *starlark.Thread, s, onError string) (starlark.Value, error) {
-	var out strings.Builder
-	for i, at := 0, 0; i < len(s); at++ {
-		r, n := py.DecodeRune(s[i:])
-		i += n
-		if c, ok := m.byte(r); ok {
-			out.WriteByte(c)
-			continue
-		}
-		switch onError {
-		case "ignore":
-		case "replace":
-			out.WriteByte('?')
-		case "xmlcharrefreplace":
-			fmt.Fprintf(&out, "&#%d;", r)
-		case "backslashreplace":
-			out.WriteString(py.EscapeRune(r))
-		case "strict":
-			return nil, m.cannotEncode(s, i, at)
-		default:
-			return nil, unknownHandler(onError)
-		}
-	}
-	return result(thread, out.String())
+	return encodeBytes(thread, s, onError, m.byte, func(next, at int) error { return m.cannotEncode(s, next, at) })
 }
 
 // cannotEncode is the error of the character at the place at, which ends at the byte next: it tells of all that follow

@@ -132,12 +132,20 @@ func decode(thread *starlark.Thread, s, name, onError string) (starlark.Value, e
 //
 // unicodeobject.c, unicode_encode_ucs1.
 func encodeChars(thread *starlark.Thread, s, codec string, limit rune, onError string) (starlark.Value, error) {
+	return encodeBytes(thread, s, onError,
+		func(r rune) (byte, bool) { return byte(r), r < limit },
+		func(int, int) error { return py.CannotEncode(codec, s, limit) })
+}
+
+// encodeBytes writes each character of s, in UTF-8, as the byte that byteOf gives it.
+// refuse is the error of the first that has none, at the place at, which ends at next.
+func encodeBytes(thread *starlark.Thread, s, onError string, byteOf func(rune) (byte, bool), refuse func(next, at int) error) (starlark.Value, error) {
 	var out strings.Builder
-	for i := 0; i < len(s); {
+	for i, at := 0, 0; i < len(s); at++ {
 		r, n := py.DecodeRune(s[i:])
 		i += n
-		if r < limit {
-			out.WriteByte(byte(r))
+		if c, ok := byteOf(r); ok {
+			out.WriteByte(c)
 			continue
 		}
 		switch onError {
@@ -149,7 +157,7 @@ func encodeChars(thread *starlark.Thread, s, codec string, limit rune, onError s
 		case "backslashreplace":
 			out.WriteString(py.EscapeRune(r))
 		case "strict":
-			return nil, py.CannotEncode(codec, s, limit)
+			return nil, refuse(i, at)
 		default:
 			return nil, unknownHandler(onError)
 		}
