@@ -88,3 +88,26 @@ func NoAttribute(v starlark.Value, name string) *Exception {
 func NotIterable(v starlark.Value) *Exception {
 	return TypeError.Errorf("'%s' object is not iterable", TypeName(v))
 }
+
+// CInt reads an argument of a C function that takes an integer; a bool is one. The
+// errors are a TypeError, and an OverflowError for what an int cannot hold.
+//
+// Python/getargs.c, convertsimple.
+func CInt(v starlark.Value) (int, error) {
+	switch v := v.(type) {
+	case starlark.Bool:
+		if v {
+			return 1, nil
+		}
+		return 0, nil
+	case starlark.Int:
+		n, ok := v.Int64()
+		if !ok || int64(int(n)) != n {
+			return 0, OverflowError.Errorf("Python int too large to convert to C long")
+		}
+		return int(n), nil
+	case starlark.Float:
+		return 0, TypeError.Errorf("integer argument expected, got float")
+	}
+	return 0, TypeError.Errorf("an integer is required")
+}

@@ -215,7 +215,7 @@ func counterElements(thread *starlark.Thread, b *starlark.Builtin, args starlark
 					left = one
 				}
 			default:
-				_, err := integer(n)
+				_, err := py.CInt(n)
 				return nil, err
 			}
 		}

@@ -59,7 +59,7 @@ func newDeque(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tu
 	}
 	d := &Deque{max: -1, thread: thread}
 	if most != nil && most != starlark.None {
-		n, err := integer(most)
+		n, err := py.CInt(most)
 		if err != nil {
 			return nil, err
 		}
@@ -72,26 +72,6 @@ func newDeque(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tu
 		return d, nil
 	}
 	return d, d.addAll(thread, items, (*Deque).pushBack)
-}
-
-// integer reads an argument that must be an integer.
-func integer(v starlark.Value) (int, error) {
-	switch v := v.(type) {
-	case starlark.Bool:
-		if v {
-			return 1, nil
-		}
-		return 0, nil
-	case starlark.Int:
-		n, ok := v.Int64()
-		if !ok || int64(int(n)) != n {
-			return 0, py.OverflowError.Errorf("Python int too large to convert to C long")
-		}
-		return int(n), nil
-	case starlark.Float:
-		return 0, py.TypeError.Errorf("integer argument expected, got float")
-	}
-	return 0, py.TypeError.Errorf("an integer is required")
 }
 
 // addAll adds the items at one end.
@@ -280,7 +260,7 @@ func (d *Deque) SetIndex(i int, v starlark.Value) error {
 
 // DeleteKey is del d[i].
 func (d *Deque) DeleteKey(key starlark.Value) error {
-	i, err := integer(key)
+	i, err := py.CInt(key)
 	if err != nil {
 		return py.TypeError.Errorf("sequence index must be integer, not '%s'", py.TypeName(key))
 	}

@@ -152,7 +152,7 @@ func dequeRotate(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	if len(args) == 1 {
 		by = args[0]
 	}
-	n, err := integer(by)
+	n, err := py.CInt(by)
 	d := b.Receiver().(*Deque)
 	if err != nil || d.n < 2 {
 		return starlark.None, err

@@ -59,7 +59,7 @@ func product(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	}
 	for _, kv := range kwargs {
 		var err error
-		if times, err = index(kv[1]); err != nil {
+		if times, err = py.CInt(kv[1]); err != nil {
 			return nil, err
 		}
 		if times < 0 {
@@ -138,7 +138,7 @@ func pool(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwa
 	if r == nil || optional && r == starlark.None {
 		return items, len(items), nil
 	}
-	n, err := index(r)
+	n, err := py.CInt(r)
 	if err == nil && n < 0 {
 		err = py.ValueError.Errorf("r must be non-negative")
 	}

@@ -19,7 +19,7 @@ func count(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 		switch x := (*v).(type) {
 		case starlark.Int, starlark.Float:
 		case starlark.Bool:
-			i, err := index(x)
+			i, err := py.CInt(x)
 			if err != nil {
 				return nil, err
 			}
@@ -57,7 +57,7 @@ func repeat(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	}
 	left := -1
 	if times != nil {
-		n, err := index(times)
+		n, err := py.CInt(times)
 		if err != nil {
 			return nil, err
 		}

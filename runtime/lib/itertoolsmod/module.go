@@ -88,23 +88,3 @@ func sources(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, 
 	}
 	return steps, nil
 }
-
-// index reads an argument that must be an integer.
-func index(v starlark.Value) (int, error) {
-	switch v := v.(type) {
-	case starlark.Bool:
-		if v {
-			return 1, nil
-		}
-		return 0, nil
-	case starlark.Int:
-		n, ok := v.Int64()
-		if !ok || int64(int(n)) != n {
-			return 0, py.OverflowError.Errorf("Python int too large to convert to C long")
-		}
-		return int(n), nil
-	case starlark.Float:
-		return 0, py.TypeError.Errorf("integer argument expected, got float")
-	}
-	return 0, py.TypeError.Errorf("an integer is required")
-}

@@ -98,18 +98,18 @@ func islice(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 	var err error
 	if a2 == nil {
 		if given(a1) {
-			if stop, err = index(a1); err != nil || stop < 0 {
+			if stop, err = py.CInt(a1); err != nil || stop < 0 {
 				return nil, py.ValueError.Errorf(badStop)
 			}
 		}
 	} else {
 		if given(a1) {
-			if start, err = index(a1); err != nil {
+			if start, err = py.CInt(a1); err != nil {
 				start = -1
 			}
 		}
 		if given(a2) {
-			if stop, err = index(a2); err != nil {
+			if stop, err = py.CInt(a2); err != nil {
 				return nil, py.ValueError.Errorf(badStop)
 			}
 			if stop < 0 {
@@ -121,7 +121,7 @@ func islice(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, k
 		}
 	}
 	if given(a3) {
-		if by, err = index(a3); err != nil || by < 1 {
+		if by, err = py.CInt(a3); err != nil || by < 1 {
 			return nil, py.ValueError.Errorf(badStep)
 		}
 	}
@@ -294,7 +294,7 @@ func tee(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	n := 2
 	if len(args) > 1 {
 		var err error
-		if n, err = index(args[1]); err != nil {
+		if n, err = py.CInt(args[1]); err != nil {
 			return nil, err
 		}
 		if n < 0 {
