@@ -21,12 +21,12 @@ import (
 // the read then goes on in Go's poller, which knows why.
 type kernelWait struct {
 	allowed atomic.Bool
-	waiting atomic.Bool // or about to, unless the connection is marked
+	waiting atomic.Bool // or about to, unless the connection is marked or the run over
+	closed  atomic.Bool // the run is over
 
 	mu     sync.Mutex
 	owner  *host.Resources // which close it
-	wakeFD int             // what wake writes to; 0: there has been no wait yet
-	closed bool
+	wakeFD int             // what wake writes to; 0: there has been no wait yet, or will be none
 }
 
 func blockReads(h *host.Host) {
@@ -63,15 +63,12 @@ func (w *kernelWait) wait(fd uintptr, until time.Time, marked *atomic.Bool, fds 
 	if !w.allowed.Load() {
 		return false
 	}
-	wake, ok := w.open()
-	if !ok {
-		return false
-	}
-	// Who marks a connection looks for a wait afterwards, and here it is the other
-	// way round: one of the two sees the other.
+	// Who marks a connection, or ends the run, looks for a wait afterwards, and here it
+	// is the other way round: one of the two sees the other.
 	w.waiting.Store(true)
-	defer w.waiting.Store(false)
-	if marked.Load() {
+	defer w.waited()
+	wake, ok := w.open()
+	if !ok || marked.Load() {
 		return false
 	}
 	for {
@@ -103,7 +100,7 @@ func (w *kernelWait) wait(fd uintptr, until time.Time, marked *atomic.Bool, fds 
 // open returns the descriptor of wake.
 func (w *kernelWait) open() (fd int, ok bool) {
 	w.mu.Lock()
-	fd, ok = w.wakeFD, !w.closed
+	fd, ok = w.wakeFD, !w.closed.Load()
 	w.mu.Unlock()
 	if ok && fd == 0 {
 		return w.create()
@@ -118,7 +115,7 @@ func (w *kernelWait) create() (fd int, ok bool) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.closed {
+	if w.closed.Load() {
 		return 0, false
 	}
 	r, _, errno := syscall.RawSyscall(syscall.SYS_EVENTFD2, 0, eventFDFlags, 0)
@@ -137,19 +134,38 @@ func (w *kernelWait) wake() {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.wakeFD != 0 && !w.closed {
+	if w.wakeFD != 0 {
 		one := [8]byte{1}
 		syscall.Write(w.wakeFD, one[:])
 	}
 }
 
-// Close gives the descriptor back, at the run's end, when nothing waits any more.
+// waited ends a wait.
+func (w *kernelWait) waited() {
+	w.waiting.Store(false)
+	if w.closed.Load() {
+		w.release()
+	}
+}
+
+// Close gives the descriptor back, at the run's end. A wait that is still under way
+// is woken, and does that itself.
 func (w *kernelWait) Close() error {
 	w.allowed.Store(false)
+	w.closed.Store(true)
+	if w.waiting.Load() {
+		w.wake()
+		return nil
+	}
+	return w.release()
+}
+
+func (w *kernelWait) release() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.closed = true; w.wakeFD != 0 {
-		return syscall.Close(w.wakeFD)
+	fd := w.wakeFD
+	if w.wakeFD = 0; fd != 0 {
+		return syscall.Close(fd)
 	}
 	return nil
 }

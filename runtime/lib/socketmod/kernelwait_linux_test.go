@@ -60,6 +60,9 @@ func TestBlockReads(t *testing.T) {
 				t.Errorf("Read() = %v; want %v", err, errStop)
 			}
 		}},
+		{"the end of all that is open", NoTimeout, func(r *rig) { r.host.Resources.Close() }, 0, func(t *testing.T, err error) {
+			wantError(t, "Read", err, ErrorClass, "error(9, 'Bad file descriptor')")
+		}},
 		{"a wake for another", NoTimeout, func(r *rig) {
 			for !kernelWaitOf(r.host).waiting.Load() {
 				runtime.Gosched()
