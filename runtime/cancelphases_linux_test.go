@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+
+	"starwire/runtime/lib/libtest"
 )
 
 func init() {
@@ -73,38 +75,10 @@ func takenPipe(r *phaseRig) {
 
 // fullBacklog makes name.test a server that accepts nobody, and has nobody wait.
 func fullBacklog(r *phaseRig) {
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	fds := []int{fd}
-	r.after = append(r.after, func() {
-		for _, fd := range fds {
-			syscall.Close(fd)
-		}
-	})
-	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
-		r.t.Fatal(err)
-	}
-	if err := syscall.Listen(fd, 0); err != nil {
-		r.t.Fatal(err)
-	}
-	addr, err := syscall.Getsockname(fd)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	for range 4 { // the first ones that come fill the queue
-		c, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		fds = append(fds, c)
-		syscall.Connect(c, addr)
-	}
-	port := uint16(addr.(*syscall.SockaddrInet4).Port)
+	addr := libtest.FullBacklog(r.t)
 	r.config.Lookup = func(context.Context, string) ([]netip.Addr, error) {
-		return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1})}, nil
+		return []netip.Addr{addr.Addr()}, nil
 	}
 	r.config.Audit = func(g Grant) { r.reach() } // as the address is dialled
-	r.port = strconv.Itoa(int(port))
+	r.port = strconv.Itoa(int(addr.Port()))
 }

@@ -102,9 +102,10 @@ type Config struct {
 
 	// BlockingReads makes a socket's reads wait in the operating system rather than in
 	// Go's poller for as long as a run has one thread: a short exchange takes about a
-	// third less time, and while it waits the run keeps a thread of the system. It is for
-	// a process that runs one script at a time, on Linux (amd64, arm64); elsewhere it
-	// changes nothing.
+	// third less time, and while it waits the run keeps a thread of the system. New TCP
+	// connections are made the same way, and handed to the poller only when they must
+	// wait there. It is for a process that runs one script at a time, on Linux (amd64,
+	// arm64); elsewhere it changes nothing.
 	BlockingReads bool
 	// OnConcurrent, if set, is called before script code may run beside other
 	// script code of its run: by parallel, and by testserver for each server. It is

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lib/socketmod"
 )
 
 // ownServers are the addresses on which a run's own servers listen. The run may
@@ -308,6 +309,19 @@ func (r *run) dialHook(ctx context.Context, d host.DialRequest, network, address
 // run's own server, or the embedder's choice.
 func (r *run) dialAddr(ctx context.Context, d host.DialRequest, to *destination, addr netip.AddrPort) (net.Conn, error) {
 	addr = netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port())
+	judge := func(a netip.AddrPort) error {
+		if to != nil {
+			if refused := r.judgeAddr(*to, a); refused != nil {
+				return refused
+			}
+		}
+		return nil
+	}
+	if !d.Bind {
+		if conn, ok, err := socketmod.DialTCP(ctx, r.task.host, addr, d.Timeout, judge); ok {
+			return conn, err
+		}
+	}
 	dialer := net.Dialer{Timeout: d.Timeout, KeepAlive: -1, FallbackDelay: -1}
 	if to != nil {
 		dialer.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
@@ -315,10 +329,7 @@ func (r *run) dialAddr(ctx context.Context, d host.DialRequest, to *destination,
 			if err != nil {
 				return err
 			}
-			if refused := r.judgeAddr(*to, a); refused != nil {
-				return refused
-			}
-			return nil
+			return judge(a)
 		}
 	}
 	if d.Bind {

@@ -35,7 +35,7 @@ type direct struct {
 	over atomic.Bool // what reads here is to wait in the poller, which knows why
 	fds  [2]pollFD   // of wait
 
-	empty bool // the last look saw nothing, and nothing was read since
+	empty bool // nothing is there, as far as is known: the last look saw nothing, and nothing was read since
 }
 
 // A call is one operation under way, and what it came to.
@@ -50,15 +50,16 @@ type call struct {
 // types may want to see its reads.
 func (d *direct) init(h *host.Host, conn net.Conn, raw syscall.RawConn) {
 	switch conn.(type) {
-	case *net.TCPConn, *net.UnixConn:
+	case *net.TCPConn, *net.UnixConn, *kernelConn:
 		d.raw, d.wait = raw, kernelWaitOf(h)
+		_, d.empty = conn.(*kernelConn) // just made: nothing has come yet, mostly
 		d.in.try = func(fd uintptr) bool {
 			if d.empty {
 				d.empty = false
-				d.wait.wait(fd, d.by, &d.over, &d.fds) // whatever comes of it: Go's poller wants a read before it waits
+				d.wait.wait(fd, pollIn, d.by, &d.over, &d.fds) // whatever comes of it: Go's poller wants a read before it waits
 			}
 			for !d.in.do(syscall.SYS_RECVFROM, fd, syscall.MSG_DONTWAIT) {
-				if !d.wait.wait(fd, d.by, &d.over, &d.fds) {
+				if !d.wait.wait(fd, pollIn, d.by, &d.over, &d.fds) {
 					return false
 				}
 			}
@@ -167,3 +168,18 @@ func (d *direct) wake() {
 
 // renew lets reads wait in the kernel again.
 func (d *direct) renew() { d.over.Store(false) }
+
+// tcp returns the connection as one of net's, if it is or can become one.
+func (l *link) tcp() (*net.TCPConn, error) {
+	switch c := l.Conn.(type) {
+	case *net.TCPConn:
+		return c, nil
+	case *kernelConn:
+		p, err := c.poller()
+		if err != nil {
+			return nil, err
+		}
+		return p.TCPConn, nil
+	}
+	return nil, nil
+}

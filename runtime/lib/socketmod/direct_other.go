@@ -3,8 +3,11 @@
 package socketmod
 
 import (
+	"context"
 	"net"
+	"net/netip"
 	"syscall"
+	"time"
 
 	"starwire/runtime/host"
 )
@@ -19,8 +22,18 @@ func (*direct) renew()                                     {}
 func blockReads(*host.Host) {}
 func pollReads(*host.Host)  {}
 
+func dialKernel(context.Context, *host.Host, netip.AddrPort, time.Duration, func(netip.AddrPort) error) (net.Conn, bool, error) {
+	return nil, false, nil
+}
+
 func (l *link) receive(p []byte) (n int, ok bool, err error)  { return 0, false, nil }
 func (l *link) peekDirect() (data, eof, ok bool)              { return false, false, false }
 func (l *link) transmit(p []byte) (n int, ok bool, err error) { return 0, false, nil }
 
 func (l *link) transmitNow(p []byte) (n int, ok bool, err error) { return 0, false, nil }
+
+// tcp returns the connection if it is one of net's.
+func (l *link) tcp() (*net.TCPConn, error) {
+	tcp, _ := l.Conn.(*net.TCPConn)
+	return tcp, nil
+}

@@ -52,14 +52,15 @@ type pollFD struct {
 
 const (
 	pollIn       = 1        // POLLIN
+	pollOut      = 4        // POLLOUT
 	eventFDFlags = 02004000 // EFD_CLOEXEC | EFD_NONBLOCK
 )
 
-// wait waits until fd can be read, or has an end or an error to tell, and then
+// wait waits until fd is ready for events, or has an end or an error to tell, and then
 // returns true. false says that the poller is to wait: until has passed (zero:
 // never), the connection is marked or was meanwhile, or this is not allowed. fds is
 // the caller's to lend.
-func (w *kernelWait) wait(fd uintptr, until time.Time, marked *atomic.Bool, fds *[2]pollFD) bool {
+func (w *kernelWait) wait(fd uintptr, events int16, until time.Time, marked *atomic.Bool, fds *[2]pollFD) bool {
 	if !w.allowed.Load() {
 		return false
 	}
@@ -81,7 +82,7 @@ func (w *kernelWait) wait(fd uintptr, until time.Time, marked *atomic.Bool, fds 
 			ts := syscall.NsecToTimespec(int64(left))
 			timeout = &ts
 		}
-		*fds = [2]pollFD{{fd: int32(fd), events: pollIn}, {fd: int32(wake), events: pollIn}}
+		*fds = [2]pollFD{{fd: int32(fd), events: events}, {fd: int32(wake), events: pollIn}}
 		_, _, errno := syscall.Syscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(fds)), uintptr(len(fds)), uintptr(unsafe.Pointer(timeout)), 0, 0, 0)
 		switch {
 		case errno == syscall.EINTR:

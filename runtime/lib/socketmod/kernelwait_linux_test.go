@@ -75,10 +75,19 @@ func TestBlockReads(t *testing.T) {
 			r.peer.Write([]byte("data"))
 		}, 4, nil},
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			r := newRig(t, host.Host{}, NoTimeout)
-			BlockReads(r.host)
+	for i, tt := range append(tests, tests...) {
+		name, own := tt.name, i >= len(tests)
+		if own {
+			name += ", on a connection made there"
+		}
+		t.Run(name, func(t *testing.T) {
+			var r *rig
+			if own {
+				r = newKernelRig(t, NoTimeout)
+			} else {
+				r = newRig(t, host.Host{}, NoTimeout)
+				BlockReads(r.host)
+			}
 			r.s.SetTimeout(tt.timeout)
 			acted := make(chan struct{})
 			go func() {
@@ -103,7 +112,7 @@ func TestBlockReadsWakeBefore(t *testing.T) {
 	BlockReads(r.host)
 	d := &r.s.link.direct
 	wait := func() (ready bool) {
-		d.raw.Control(func(fd uintptr) { ready = d.wait.wait(fd, time.Now().Add(time.Hour), &d.over, &d.fds) })
+		d.raw.Control(func(fd uintptr) { ready = d.wait.wait(fd, pollIn, time.Now().Add(time.Hour), &d.over, &d.fds) })
 		return ready
 	}
 	if _, err := r.peer.Write([]byte("x")); err != nil || !wait() {

@@ -30,6 +30,10 @@ func (l *link) option(do func(fd int) error) error {
 	if l.raw == nil {
 		return errNoOption
 	}
+	// What is set must not be changed by the way the connection goes to the poller.
+	if _, err := l.tcp(); err != nil {
+		return err
+	}
 	var err error
 	if cerr := l.raw.Control(func(fd uintptr) { err = do(int(fd)) }); cerr != nil {
 		return cerr

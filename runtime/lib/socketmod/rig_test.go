@@ -57,6 +57,13 @@ func newRun(t testing.TB, h host.Host) *rig {
 func newRig(t testing.TB, h host.Host, timeout Timeout) *rig {
 	t.Helper()
 	r := newRun(t, h)
+	r.connect(t, timeout)
+	return r
+}
+
+// connect gives the rig its socket and its peer.
+func (r *rig) connect(t testing.TB, timeout Timeout) {
+	t.Helper()
 	l := listen(t)
 	var err error
 	r.s, err = Connect(r.thread, "127.0.0.1", portOf(l), NoTimeout, nil) // which takes as long as it takes
@@ -70,7 +77,6 @@ func newRig(t testing.TB, h host.Host, timeout Timeout) *rig {
 	}
 	r.peer = conn.(*net.TCPConn)
 	t.Cleanup(func() { r.peer.Close() })
-	return r
 }
 
 func listen(t testing.TB) net.Listener {

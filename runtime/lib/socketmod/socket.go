@@ -152,8 +152,8 @@ func (s *Socket) Within(f func() error) error {
 // Host returns the host of the run that the socket belongs to.
 func (s *Socket) Host() *host.Host { return s.host }
 
-// NetConn returns the bare connection, a *net.TCPConn or *tls.Conn as a rule, or
-// nil if there is none. Reading and writing it directly is not counted and
+// NetConn returns the bare connection, a *net.TCPConn (but see [DialTCP]) or
+// *tls.Conn as a rule, or nil if there is none. Reading and writing it directly is not counted and
 // knows no timeout.
 func (s *Socket) NetConn() net.Conn { return s.conn }
 

@@ -67,6 +67,13 @@ func (s *Socket) WriteBuffers(bufs *net.Buffers) (int64, error) {
 // meanwhile.
 func (s *Socket) waitBuffers(bufs *net.Buffers) (int64, error) {
 	defer s.resume(s.pause())
+	tcp, err := s.link.tcp()
+	switch {
+	case err != nil:
+		return 0, err
+	case tcp != nil:
+		return bufs.WriteTo(tcp)
+	}
 	return bufs.WriteTo(s.link.Conn)
 }
 
@@ -93,7 +100,11 @@ func (s *Socket) ReadFrom(r io.Reader) (int64, error) {
 	}
 	var done int64
 	if f := regularFile(r); f != nil && s.layer.Conn == nil && s.link.timeout != 0 {
-		if tcp, ok := s.link.Conn.(*net.TCPConn); ok {
+		tcp, err := s.link.tcp()
+		if err != nil {
+			return 0, s.fail(err, false)
+		}
+		if tcp != nil {
 			var wait patience
 			for {
 				n, err := s.sendFile(tcp, f, r, &wait)
@@ -203,9 +214,15 @@ func (s *Socket) CopyN(w io.Writer, n int64) (int64, error) {
 
 func (s *Socket) copyPiece(w io.Writer, n int64, wait *patience) (int64, error) {
 	to, direct := w.(io.ReaderFrom)
-	tcp, isTCP := s.conn.(*net.TCPConn)
 	l := s.link
-	if !direct || !isTCP || len(s.peeked) > 0 || l.timeout == 0 {
+	if !direct || s.layer.Conn != nil || len(s.peeked) > 0 || l.timeout == 0 {
+		return s.copyBuffer(w, n)
+	}
+	tcp, err := l.tcp()
+	switch {
+	case err != nil:
+		return 0, s.fail(err, true)
+	case tcp == nil:
 		return s.copyBuffer(w, n)
 	}
 	if l.limited() || l.reads.armed {

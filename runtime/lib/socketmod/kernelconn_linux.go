@@ -1,0 +1,374 @@
+//go:build linux && (amd64 || arm64) && !race && !msan && !asan
+
+package socketmod
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"starwire/runtime/host"
+)
+
+// A kernelConn is a TCP connection that was made without Go's poller, and is its own
+// until something must wait there: a read that does not wait in the kernel, a write
+// for which the system has no room, what only a *net.TCPConn can do. From then on it
+// is one.
+//
+// Close and the deadlines may be used from any goroutine, the rest from one at a time.
+type kernelConn struct {
+	local, remote netip.AddrPort
+
+	use sync.RWMutex // held for reading by whoever uses fd
+	fd  int          // negative: closed, or another's
+
+	became atomic.Pointer[polled] // nil: it is its own
+
+	mu sync.Mutex
+	by [2]time.Time // the deadlines of reading and writing, which go with it
+}
+
+// A polled is what a kernelConn becomes.
+type polled struct {
+	*net.TCPConn
+	raw syscall.RawConn
+}
+
+const (
+	reading = iota
+	writing
+)
+
+// A sockaddr holds struct sockaddr_in or sockaddr_in6.
+type sockaddr struct {
+	syscall.RawSockaddrInet6
+	size uint32
+}
+
+func (s *sockaddr) v4() *syscall.RawSockaddrInet4 {
+	return (*syscall.RawSockaddrInet4)(unsafe.Pointer(&s.RawSockaddrInet6))
+}
+
+// networkPort returns port in the order of its bytes on the wire.
+func networkPort(port uint16) uint16 { return port<<8 | port>>8 }
+
+func (s *sockaddr) set(addr netip.AddrPort) {
+	if a := addr.Addr(); a.Is4() {
+		*s.v4() = syscall.RawSockaddrInet4{Family: syscall.AF_INET, Port: networkPort(addr.Port()), Addr: a.As4()}
+		s.size = syscall.SizeofSockaddrInet4
+	} else {
+		s.RawSockaddrInet6 = syscall.RawSockaddrInet6{Family: syscall.AF_INET6, Port: networkPort(addr.Port()), Addr: a.As16()}
+		s.size = syscall.SizeofSockaddrInet6
+	}
+}
+
+func (s *sockaddr) addrPort() netip.AddrPort {
+	if s.Family == syscall.AF_INET {
+		return netip.AddrPortFrom(netip.AddrFrom4(s.v4().Addr), networkPort(s.Port))
+	}
+	return netip.AddrPortFrom(netip.AddrFrom16(s.Addr), networkPort(s.Port))
+}
+
+// dialKernel is DialTCP.
+func dialKernel(ctx context.Context, h *host.Host, addr netip.AddrPort, timeout time.Duration, judge func(netip.AddrPort) error) (net.Conn, bool, error) {
+	w := kernelWaitOf(h)
+	if a := addr.Addr(); !w.allowed.Load() || a.Zone() != "" || a.IsUnspecified() {
+		return nil, false, nil
+	}
+	if err := judge(addr); err != nil {
+		return nil, true, err
+	}
+	var until time.Time
+	if timeout > 0 {
+		until = time.Now().Add(timeout)
+	}
+	if t, ok := ctx.Deadline(); ok && (until.IsZero() || t.Before(until)) {
+		until = t
+	}
+	c := &kernelConn{remote: addr}
+	var to sockaddr
+	to.set(addr)
+	fd, err := syscall.Socket(int(to.Family), syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, syscall.IPPROTO_TCP)
+	if err != nil {
+		return nil, true, c.dialError(os.NewSyscallError("socket", err))
+	}
+	c.fd = fd
+	ok, err := c.connect(ctx, w, &to, until)
+	if !ok || err != nil {
+		c.Close()
+		return nil, ok, err
+	}
+	return c, true, nil
+}
+
+// connect connects, and waits for that in the kernel. ok is as for DialTCP.
+func (c *kernelConn) connect(ctx context.Context, w *kernelWait, to *sockaddr, until time.Time) (ok bool, err error) {
+	for {
+		// The first call begins. The second tells what has come of it, which over the
+		// loopback interface is certain by then.
+		_, _, errno := syscall.RawSyscall(syscall.SYS_CONNECT, uintptr(c.fd), uintptr(unsafe.Pointer(to)), uintptr(to.size))
+		switch errno {
+		case 0, syscall.EISCONN:
+			return c.connected(), nil
+		case syscall.EINTR, syscall.EINPROGRESS:
+			continue
+		case syscall.EALREADY:
+			if done, err := c.waitConnected(ctx, w, until); !done {
+				return err != nil, err
+			}
+		default:
+			return true, c.dialError(os.NewSyscallError("connect", errno))
+		}
+	}
+}
+
+// waitConnected waits until connect can tell what came of it. done and err are both
+// nothing if it is not to wait here any more.
+func (c *kernelConn) waitConnected(ctx context.Context, w *kernelWait, until time.Time) (done bool, err error) {
+	var over atomic.Bool
+	defer context.AfterFunc(ctx, func() {
+		over.Store(true)
+		w.wake()
+	})()
+	done = w.wait(uintptr(c.fd), pollOut, until, &over, new([2]pollFD))
+	switch {
+	case done:
+	case ctx.Err() != nil:
+		err = c.dialError(ctx.Err())
+	case !until.IsZero() && !time.Now().Before(until):
+		err = c.dialError(os.ErrDeadlineExceeded)
+	}
+	return done, err
+}
+
+// connected makes the connection what net's are: without Nagle's algorithm. It
+// reports false if it leads to itself, as one to a port of this machine that nobody
+// listens on can (simultaneous open).
+func (c *kernelConn) connected() bool {
+	var name sockaddr
+	name.size = uint32(unsafe.Sizeof(name.RawSockaddrInet6))
+	if _, _, errno := syscall.RawSyscall(syscall.SYS_GETSOCKNAME, uintptr(c.fd), uintptr(unsafe.Pointer(&name)), uintptr(unsafe.Pointer(&name.size))); errno == 0 {
+		c.local = name.addrPort()
+	}
+	on := int32(1)
+	syscall.RawSyscall6(syscall.SYS_SETSOCKOPT, uintptr(c.fd), syscall.IPPROTO_TCP, syscall.TCP_NODELAY, uintptr(unsafe.Pointer(&on)), unsafe.Sizeof(on), 0)
+	return c.local != c.remote
+}
+
+func (c *kernelConn) dialError(err error) error {
+	return &net.OpError{Op: "dial", Net: "tcp", Addr: c.RemoteAddr(), Err: err}
+}
+
+// poller returns what c has become at the latest now. An error, as for want of
+// descriptors, leaves it as it is.
+func (c *kernelConn) poller() (*polled, error) {
+	if p := c.became.Load(); p != nil {
+		return p, nil
+	}
+	c.use.Lock()
+	defer c.use.Unlock()
+	if c.fd < 0 {
+		return nil, c.closedError()
+	}
+	p, err := adopt(c.fd)
+	if err != nil {
+		return nil, err
+	}
+	c.closeFD()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p.SetReadDeadline(c.by[reading])
+	p.SetWriteDeadline(c.by[writing])
+	c.became.Store(p)
+	return p, nil
+}
+
+// adopt makes a connection of net's with a copy of fd.
+func adopt(fd int) (*polled, error) {
+	fd, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	f := os.NewFile(uintptr(fd), "")
+	defer f.Close()
+	conn, err := net.FileConn(f) // of one more copy
+	if err != nil {
+		return nil, err
+	}
+	tcp := conn.(*net.TCPConn)
+	tcp.SetKeepAlive(false) // which FileConn asks for
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		tcp.Close()
+		return nil, err
+	}
+	return &polled{tcp, raw}, nil
+}
+
+func (c *kernelConn) closedError() error {
+	return &net.OpError{Op: "use", Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: net.ErrClosed}
+}
+
+// Close closes the connection, once nobody uses it in a system call any more.
+func (c *kernelConn) Close() error {
+	c.use.Lock()
+	defer c.use.Unlock()
+	switch p := c.became.Load(); {
+	case p != nil:
+		return p.Close()
+	case c.fd < 0:
+		return c.closedError()
+	}
+	return c.closeFD()
+}
+
+// closeFD closes the descriptor. use is held.
+func (c *kernelConn) closeFD() error {
+	_, _, errno := syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(c.fd), 0, 0)
+	c.fd = -1
+	if errno != 0 {
+		return os.NewSyscallError("close", errno)
+	}
+	return nil
+}
+
+// LocalAddr returns this end's address, a *net.TCPAddr.
+func (c *kernelConn) LocalAddr() net.Addr { return net.TCPAddrFromAddrPort(c.local) }
+
+// RemoteAddr returns the peer's address, a *net.TCPAddr.
+func (c *kernelConn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) }
+
+// Read reads once, waiting in Go's poller.
+func (c *kernelConn) Read(b []byte) (int, error) {
+	p, err := c.poller()
+	if err != nil {
+		return 0, err
+	}
+	return p.Read(b)
+}
+
+// Write writes all of p, waiting in Go's poller.
+func (c *kernelConn) Write(b []byte) (int, error) {
+	p, err := c.poller()
+	if err != nil {
+		return 0, err
+	}
+	return p.Write(b)
+}
+
+// CloseRead shuts down reading.
+func (c *kernelConn) CloseRead() error {
+	p, err := c.poller()
+	if err != nil {
+		return err
+	}
+	return p.CloseRead()
+}
+
+// CloseWrite shuts down writing.
+func (c *kernelConn) CloseWrite() error {
+	p, err := c.poller()
+	if err != nil {
+		return err
+	}
+	return p.CloseWrite()
+}
+
+// SetDeadline sets both deadlines.
+func (c *kernelConn) SetDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.by = [2]time.Time{t, t}
+	if p := c.became.Load(); p != nil {
+		return p.SetDeadline(t)
+	}
+	return nil
+}
+
+// SetReadDeadline sets the deadline of reading.
+func (c *kernelConn) SetReadDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.by[reading] = t
+	if p := c.became.Load(); p != nil {
+		return p.SetReadDeadline(t)
+	}
+	return nil
+}
+
+// SetWriteDeadline sets the deadline of writing.
+func (c *kernelConn) SetWriteDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.by[writing] = t
+	if p := c.became.Load(); p != nil {
+		return p.SetWriteDeadline(t)
+	}
+	return nil
+}
+
+// SyscallConn returns what makes system calls on the connection; it never fails.
+func (c *kernelConn) SyscallConn() (syscall.RawConn, error) { return kernelRaw{c}, nil }
+
+// A kernelRaw is a kernelConn's RawConn. What is to wait, or has no time left, goes
+// to the poller.
+type kernelRaw struct{ c *kernelConn }
+
+// Control runs f with the descriptor.
+func (r kernelRaw) Control(f func(fd uintptr)) error {
+	if r.c.try(func(fd uintptr) bool { f(fd); return true }) {
+		return nil
+	}
+	p, err := r.c.poller()
+	if err != nil {
+		return err
+	}
+	return p.raw.Control(f)
+}
+
+// Read runs f with the descriptor until f returns true.
+func (r kernelRaw) Read(f func(fd uintptr) (done bool)) error {
+	if r.c.inTime(reading) && r.c.try(f) {
+		return nil
+	}
+	p, err := r.c.poller()
+	if err != nil {
+		return err
+	}
+	return p.raw.Read(f)
+}
+
+// Write runs f with the descriptor until f returns true.
+func (r kernelRaw) Write(f func(fd uintptr) (done bool)) error {
+	if r.c.inTime(writing) && r.c.try(f) {
+		return nil
+	}
+	p, err := r.c.poller()
+	if err != nil {
+		return err
+	}
+	return p.raw.Write(f)
+}
+
+// try runs f once, if the descriptor is still c's.
+func (c *kernelConn) try(f func(fd uintptr) (done bool)) bool {
+	c.use.RLock()
+	defer c.use.RUnlock()
+	return c.fd >= 0 && f(uintptr(c.fd))
+}
+
+// inTime reports whether the deadline of one side is still to come.
+func (c *kernelConn) inTime(side int) bool {
+	c.mu.Lock()
+	by := c.by[side]
+	c.mu.Unlock()
+	return by.IsZero() || time.Now().Before(by)
+}

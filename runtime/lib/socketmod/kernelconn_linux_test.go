@@ -1,0 +1,404 @@
+//go:build (amd64 || arm64) && !race && !msan && !asan
+
+package socketmod
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.starlark.net/starlark"
+
+	"starwire/runtime/host"
+	"starwire/runtime/lib/libtest"
+	"starwire/runtime/py"
+)
+
+func anywhere(netip.AddrPort) error { return nil }
+
+// newKernelRig returns a rig whose reads wait in the kernel, and whose connection was
+// made there.
+func newKernelRig(t testing.TB, timeout Timeout) *rig {
+	t.Helper()
+	var r *rig
+	r = newRun(t, host.Host{Dial: func(ctx context.Context, d host.DialRequest) (net.Conn, error) {
+		addr := netip.MustParseAddrPort(net.JoinHostPort(d.Host, d.Port))
+		conn, ok, err := DialTCP(ctx, r.host, addr, d.Timeout, anywhere)
+		if !ok {
+			t.Errorf("DialTCP(%v) leaves it to others", addr)
+		}
+		return conn, err
+	}})
+	BlockReads(r.host)
+	r.connect(t, timeout)
+	return r
+}
+
+func (r *rig) kernelConn() *kernelConn { return r.s.link.Conn.(*kernelConn) }
+
+func TestDialTCP(t *testing.T) {
+	l := listen(t)
+	there := l.Addr().(*net.TCPAddr).AddrPort()
+	gone := listen(t)
+	gone.Close()
+	silent := libtest.FullBacklog(t)
+	refusal := errors.New("not there")
+	tests := []struct {
+		name    string
+		addr    netip.AddrPort
+		timeout time.Duration
+		ctx     func() (context.Context, context.CancelFunc)
+		judge   func(netip.AddrPort) error
+		ok      bool
+		err     error // nil: connected, if ok
+	}{
+		{"connected", there, 0, nil, anywhere, true, nil},
+		{"connected within a timeout", there, time.Hour, nil, anywhere, true, nil},
+		{"refused", gone.Addr().(*net.TCPAddr).AddrPort(), 0, nil, anywhere, true, syscall.ECONNREFUSED},
+		{"a broadcast address", netip.MustParseAddrPort("255.255.255.255:1"), 0, nil, anywhere, true, syscall.ENETUNREACH},
+		{"timeout", silent, time.Millisecond, nil, anywhere, true, os.ErrDeadlineExceeded},
+		{"the context's deadline", silent, time.Hour, func() (context.Context, context.CancelFunc) {
+			return context.WithTimeout(context.Background(), time.Millisecond)
+		}, anywhere, true, os.ErrDeadlineExceeded},
+		{"the run's end", silent, 0, func() (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			return ctx, cancel
+		}, anywhere, true, context.Canceled},
+		{"not allowed", there, 0, nil, func(a netip.AddrPort) error {
+			if a != there {
+				t.Errorf("judged %v; want %v", a, there)
+			}
+			return refusal
+		}, true, refusal},
+		{"any address", netip.AddrPortFrom(netip.IPv4Unspecified(), there.Port()), 0, nil, anywhere, false, nil},
+		{"a zone", netip.MustParseAddrPort("[fe80::1%lo]:1"), 0, nil, anywhere, false, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRun(t, host.Host{})
+			BlockReads(r.host)
+			ctx := r.host.Context()
+			if tt.ctx != nil {
+				var cancel context.CancelFunc
+				ctx, cancel = tt.ctx()
+				defer cancel()
+			}
+			conn, ok, err := DialTCP(ctx, r.host, tt.addr, tt.timeout, tt.judge)
+			if conn != nil {
+				defer conn.Close()
+			}
+			if ok != tt.ok || (conn != nil) != (ok && tt.err == nil) {
+				t.Fatalf("DialTCP(%v) = %v, %v, %v", tt.addr, conn, ok, err)
+			}
+			// net says of a context's deadline that it is one of the connection's.
+			if !errors.Is(err, tt.err) && !(errors.Is(tt.err, os.ErrDeadlineExceeded) && errors.Is(err, context.DeadlineExceeded)) {
+				t.Errorf("DialTCP(%v): %v; want %v", tt.addr, err, tt.err)
+			}
+			if conn == nil {
+				return
+			}
+			peer, err := l.Accept()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer peer.Close()
+			if conn.LocalAddr().String() != peer.RemoteAddr().String() || conn.RemoteAddr().String() != l.Addr().String() {
+				t.Errorf("from %v to %v; want %v and %v", conn.LocalAddr(), conn.RemoteAddr(), peer.RemoteAddr(), l.Addr())
+			}
+		})
+	}
+}
+
+// A run whose reads wait in the poller dials as ever.
+func TestDialTCPInPoller(t *testing.T) {
+	r := newRun(t, host.Host{})
+	addr := listen(t).Addr().(*net.TCPAddr).AddrPort()
+	if conn, ok, err := DialTCP(r.host.Context(), r.host, addr, 0, anywhere); conn != nil || ok || err != nil {
+		t.Errorf("DialTCP() = %v, %v, %v; want nothing", conn, ok, err)
+	}
+}
+
+// A connection that leads to itself, as one to a free port can, is left to net, which
+// tries again.
+func TestDialTCPToItself(t *testing.T) {
+	r := newRun(t, host.Host{})
+	BlockReads(r.host)
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	var name sockaddr
+	sa, err := syscall.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(sa.(*syscall.SockaddrInet4).Port))
+	name.set(addr)
+	c := &kernelConn{fd: fd, remote: addr}
+	defer c.Close()
+	if ok, err := c.connect(r.host.Context(), kernelWaitOf(r.host), &name, time.Time{}); ok || err != nil {
+		t.Errorf("connect() = %v, %v; want it left to net", ok, err)
+	}
+}
+
+// A connection is Go's poller's once something is to wait there, or only a
+// *net.TCPConn can do it; and nothing else changes.
+func TestKernelConnBecomes(t *testing.T) {
+	const text = "some text"
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantText := func(t *testing.T, r io.Reader) {
+		t.Helper()
+		got := make([]byte, len(text))
+		if _, err := io.ReadFull(r, got); err != nil || string(got) != text {
+			t.Errorf("received %q, %v; want %q", got, err, text)
+		}
+	}
+	tests := []struct {
+		name    string
+		do      func(t *testing.T, r *rig)
+		becomes bool
+	}{
+		{"read", func(t *testing.T, r *rig) {
+			r.peer.Write([]byte(text))
+			wantText(t, r.s)
+		}, false},
+		{"write", func(t *testing.T, r *rig) {
+			r.s.Write([]byte(text))
+			wantText(t, r.peer)
+		}, false},
+		{"look", func(t *testing.T, r *rig) {
+			if data, eof := r.s.Idle(); data || eof {
+				t.Errorf("Idle() = %v, %v; want nothing", data, eof)
+			}
+			r.peer.CloseWrite()
+			for {
+				if _, eof := r.s.Idle(); eof {
+					return
+				}
+				runtime.Gosched()
+			}
+		}, false},
+		{"read beside another thread", func(t *testing.T, r *rig) {
+			PollReads(r.host)
+			go r.peer.Write([]byte(text))
+			wantText(t, r.s)
+		}, true},
+		{"read past the deadline", func(t *testing.T, r *rig) {
+			r.peer.Write([]byte(text))
+			r.s.link.Conn.SetReadDeadline(past)
+			if n, err := r.s.link.wait(make([]byte, 1)); n > 0 || !isDeadline(err) {
+				t.Errorf("a read past the deadline: %d, %v", n, err)
+			}
+			r.s.link.Conn.SetDeadline(time.Time{})
+			wantText(t, r.s)
+		}, true},
+		{"write past the deadline", func(t *testing.T, r *rig) {
+			r.s.link.Conn.SetWriteDeadline(past)
+			if n, err := r.s.link.Conn.Write([]byte(text)); n > 0 || !isDeadline(err) {
+				t.Errorf("a write past the deadline: %d, %v", n, err)
+			}
+		}, true},
+		{"timeout", func(t *testing.T, r *rig) {
+			r.s.SetTimeout(Seconds(0.001))
+			_, err := r.s.Read(make([]byte, 1))
+			wantError(t, "Read", err, TimeoutClass, "timeout('timed out',)")
+			r.s.SetTimeout(NoTimeout)
+			r.peer.Write([]byte(text))
+			wantText(t, r.s)
+		}, true},
+		{"more than there is room for", func(t *testing.T, r *rig) {
+			big := bytes.Repeat([]byte(text), 1<<20)
+			got := make(chan []byte)
+			go func() {
+				all := make([]byte, len(big))
+				n, _ := io.ReadFull(r.peer, all)
+				got <- all[:n]
+			}()
+			if n, err := r.s.Write(big); n != len(big) || err != nil {
+				t.Errorf("Write() = %d, %v; want %d", n, err, len(big))
+			}
+			if !bytes.Equal(<-got, big) {
+				t.Error("something else arrived")
+			}
+		}, true},
+		{"two buffers", func(t *testing.T, r *rig) {
+			bufs := net.Buffers{[]byte(text[:4]), []byte(text[4:])}
+			if n, err := r.s.WriteBuffers(&bufs); n != int64(len(text)) || err != nil {
+				t.Errorf("WriteBuffers() = %d, %v; want %d", n, err, len(text))
+			}
+			wantText(t, r.peer)
+		}, true},
+		{"sendfile", func(t *testing.T, r *rig) {
+			f, err := os.Open(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			if n, err := r.s.ReadFrom(f); n != int64(len(text)) || err != nil {
+				t.Errorf("ReadFrom() = %d, %v; want %d", n, err, len(text))
+			}
+			wantText(t, r.peer)
+		}, true},
+		{"splice", func(t *testing.T, r *rig) {
+			r.peer.Write([]byte(text))
+			f, err := os.Create(filepath.Join(dir, "out"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			if n, err := r.s.CopyN(f, int64(len(text))); n != int64(len(text)) || err != nil {
+				t.Errorf("CopyN() = %d, %v; want %d", n, err, len(text))
+			}
+			f.Seek(0, io.SeekStart)
+			wantText(t, f)
+		}, true},
+		{"an option", func(t *testing.T, r *rig) {
+			if err := r.s.link.setOption(syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, 1); err != nil {
+				t.Fatal(err)
+			}
+			if on, err := r.s.link.getOption(syscall.SOL_SOCKET, syscall.SO_KEEPALIVE); on == 0 || err != nil {
+				t.Errorf("SO_KEEPALIVE is %d, %v; want 1", on, err)
+			}
+		}, true},
+		{"shutdown", func(t *testing.T, r *rig) {
+			for _, how := range []int{1, 0} {
+				method, _ := r.s.Attr("shutdown")
+				if _, err := starlark.Call(r.thread, method, starlark.Tuple{starlark.MakeInt(how)}, nil); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := r.peer.Read(make([]byte, 1)); err != io.EOF {
+					t.Errorf("the peer reads %v; want EOF", err)
+				}
+			}
+		}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newKernelRig(t, NoTimeout)
+			c := r.kernelConn()
+			local, remote := c.LocalAddr(), c.RemoteAddr()
+			tt.do(t, r)
+			if p := c.became.Load(); (p != nil) != tt.becomes {
+				t.Fatalf("has become one of net's: %v; want %v", p != nil, tt.becomes)
+			} else if p != nil && (p.LocalAddr().String() != local.String() || p.RemoteAddr().String() != remote.String()) {
+				t.Errorf("from %v to %v; want %v and %v", p.LocalAddr(), p.RemoteAddr(), local, remote)
+			}
+			c.Close()
+			if _, err := c.Read(make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
+				t.Errorf("Read() after Close: %v; want %v", err, net.ErrClosed)
+			}
+			if err := c.Close(); !errors.Is(err, net.ErrClosed) {
+				t.Errorf("Close() after Close: %v; want %v", err, net.ErrClosed)
+			}
+		})
+	}
+}
+
+// What net makes of a connection leaves its options alone, and its deadlines go with it.
+func TestKernelConnKeeps(t *testing.T) {
+	r := newKernelRig(t, NoTimeout)
+	by := time.Now().Add(time.Hour)
+	r.kernelConn().SetDeadline(by)
+	options := func() (got [2]int) {
+		r.kernelConn().try(func(fd uintptr) bool { got = optionsOf(t, fd); return true })
+		return got
+	}
+	before := options()
+	p, err := r.kernelConn().poller()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var after [2]int
+	p.raw.Control(func(fd uintptr) { after = optionsOf(t, fd) })
+	if want := [2]int{0, 1}; before != want || after != want {
+		t.Errorf("SO_KEEPALIVE and TCP_NODELAY: %v, then %v; want %v", before, after, want)
+	}
+	p.SetDeadline(time.Time{}) // or the test waits
+	r.kernelConn().SetReadDeadline(past)
+	if _, err := p.Read(make([]byte, 1)); !isDeadline(err) {
+		t.Errorf("Read() past the deadline: %v", err)
+	}
+}
+
+func optionsOf(t *testing.T, fd uintptr) (got [2]int) {
+	t.Helper()
+	var errs [2]error
+	got[0], errs[0] = syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_KEEPALIVE)
+	got[1], errs[1] = syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_NODELAY)
+	if err := errors.Join(errs[:]...); err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// Where the descriptors are used up, what would need one fails; the connection stays.
+func TestKernelConnWithoutDescriptors(t *testing.T) {
+	r := newKernelRig(t, NoTimeout)
+	PollReads(r.host)
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 1, Max: limit.Max}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.s.Read(make([]byte, 1))
+	_, _, derr := DialTCP(r.host.Context(), newKernelHost(t), netip.MustParseAddrPort(r.peer.LocalAddr().String()), 0, anywhere)
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, "Read", err, ErrorClass, "error(24, 'Too many open files')")
+	if !errors.Is(derr, syscall.EMFILE) {
+		t.Errorf("DialTCP(): %v; want %v", derr, syscall.EMFILE)
+	}
+	go r.peer.Write([]byte("x"))
+	if n, err := r.s.Read(make([]byte, 1)); n != 1 {
+		t.Errorf("Read() = %d, %v; want 1", n, err)
+	}
+}
+
+func newKernelHost(t *testing.T) *host.Host {
+	r := newRun(t, host.Host{})
+	BlockReads(r.host)
+	return r.host
+}
+
+// The errors are those of net's own dialler.
+func TestDialTCPErrors(t *testing.T) {
+	l := listen(t)
+	port := l.Addr().(*net.TCPAddr).Port
+	l.Close()
+	for _, alone := range []bool{false, true} {
+		r := newRun(t, host.Host{})
+		if alone {
+			r.host.Dial = func(ctx context.Context, d host.DialRequest) (net.Conn, error) {
+				conn, _, err := DialTCP(ctx, newKernelHost(t), netip.MustParseAddrPort(net.JoinHostPort(d.Host, d.Port)), d.Timeout, anywhere)
+				return conn, err
+			}
+		}
+		_, err := Connect(r.thread, "127.0.0.1", starlark.MakeInt(port), NoTimeout, nil)
+		wantError(t, "Connect", err, ErrorClass, "error(111, 'Connection refused')")
+		var e *py.Exception
+		if want := "dial tcp 127.0.0.1:" + strconv.Itoa(port) + ": connect: connection refused"; !errors.As(err, &e) || errors.Unwrap(e) == nil || errors.Unwrap(e).Error() != want {
+			t.Errorf("alone %v: %v; want it caused by %s", alone, err, want)
+		}
+	}
+}
