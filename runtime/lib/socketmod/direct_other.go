@@ -6,6 +6,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"os"
 	"syscall"
 	"time"
 
@@ -31,6 +32,10 @@ func (l *link) peekDirect() (data, eof, ok bool)              { return false, fa
 func (l *link) transmit(p []byte) (n int, ok bool, err error) { return 0, false, nil }
 
 func (l *link) transmitNow(p []byte) (n int, ok bool, err error) { return 0, false, nil }
+
+func (l *link) sendfileDirect(*os.File, int64, int64) (sent int64, ok bool, err error) {
+	return 0, false, nil
+}
 
 // tcp returns the connection if it is one of net's.
 func (l *link) tcp() (*net.TCPConn, error) {

@@ -24,24 +24,12 @@ import (
 	"starwire/runtime/py"
 )
 
-func anywhere(netip.AddrPort) error { return nil }
-
-// newKernelRig returns a rig whose reads wait in the kernel, and whose connection was
-// made there.
-func newKernelRig(t testing.TB, timeout Timeout) *rig {
+// newKernelRig returns a rig whose connection was made, and waits, in the kernel.
+func newKernelRig(t testing.TB) *rig {
 	t.Helper()
-	var r *rig
-	r = newRun(t, host.Host{Dial: func(ctx context.Context, d host.DialRequest) (net.Conn, error) {
-		addr := netip.MustParseAddrPort(net.JoinHostPort(d.Host, d.Port))
-		conn, ok, err := DialTCP(ctx, r.host, addr, d.Timeout, anywhere)
-		if !ok {
-			t.Errorf("DialTCP(%v) leaves it to others", addr)
-		}
-		return conn, err
-	}})
-	BlockReads(r.host)
-	r.connect(t, timeout)
-	return r
+	alone = true
+	defer func() { alone = false }()
+	return newRig(t, host.Host{}, NoTimeout)
 }
 
 func (r *rig) kernelConn() *kernelConn { return r.s.link.Conn.(*kernelConn) }
@@ -117,6 +105,29 @@ func TestDialTCP(t *testing.T) {
 				t.Errorf("from %v to %v; want %v and %v", conn.LocalAddr(), conn.RemoteAddr(), peer.RemoteAddr(), l.Addr())
 			}
 		})
+	}
+}
+
+func TestDialTCP6(t *testing.T) {
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("no IPv6 here: ", err)
+	}
+	defer l.Close()
+	r := newRun(t, host.Host{})
+	BlockReads(r.host)
+	conn, ok, err := DialTCP(r.host.Context(), r.host, l.Addr().(*net.TCPAddr).AddrPort(), 0, anywhere)
+	if !ok || err != nil {
+		t.Fatalf("DialTCP(%v) = %v, %v", l.Addr(), ok, err)
+	}
+	defer conn.Close()
+	peer, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer peer.Close()
+	if conn.LocalAddr().String() != peer.RemoteAddr().String() || conn.RemoteAddr().String() != l.Addr().String() {
+		t.Errorf("from %v to %v; want %v and %v", conn.LocalAddr(), conn.RemoteAddr(), peer.RemoteAddr(), l.Addr())
 	}
 }
 
@@ -246,16 +257,18 @@ func TestKernelConnBecomes(t *testing.T) {
 			}
 			wantText(t, r.peer)
 		}, true},
-		{"sendfile", func(t *testing.T, r *rig) {
-			f, err := os.Open(file)
+		{"sendfile", func(t *testing.T, r *rig) { r.sendFile(t, file, text) }, false},
+		{"sendfile beside another thread", func(t *testing.T, r *rig) {
+			PollReads(r.host)
+			r.sendFile(t, file, text)
+		}, true},
+		{"sendfile of what cannot be sent", func(t *testing.T, r *rig) {
+			const name = "/proc/self/environ" // has no splice_read
+			text, err := os.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer f.Close()
-			if n, err := r.s.ReadFrom(f); n != int64(len(text)) || err != nil {
-				t.Errorf("ReadFrom() = %d, %v; want %d", n, err, len(text))
-			}
-			wantText(t, r.peer)
+			r.sendFile(t, name, string(text))
 		}, true},
 		{"splice", func(t *testing.T, r *rig) {
 			r.peer.Write([]byte(text))
@@ -292,7 +305,7 @@ func TestKernelConnBecomes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := newKernelRig(t, NoTimeout)
+			r := newKernelRig(t)
 			c := r.kernelConn()
 			local, remote := c.LocalAddr(), c.RemoteAddr()
 			tt.do(t, r)
@@ -312,9 +325,26 @@ func TestKernelConnBecomes(t *testing.T) {
 	}
 }
 
+// sendFile sends a file that holds text.
+func (r *rig) sendFile(t *testing.T, name, text string) {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if n, err := r.s.ReadFrom(f); n != int64(len(text)) || err != nil {
+		t.Errorf("ReadFrom() = %d, %v; want %d", n, err, len(text))
+	}
+	got := make([]byte, len(text))
+	if _, err := io.ReadFull(r.peer, got); err != nil || string(got) != text {
+		t.Errorf("the peer received %q, %v; want %q", got, err, text)
+	}
+}
+
 // What net makes of a connection leaves its options alone, and its deadlines go with it.
 func TestKernelConnKeeps(t *testing.T) {
-	r := newKernelRig(t, NoTimeout)
+	r := newKernelRig(t)
 	by := time.Now().Add(time.Hour)
 	r.kernelConn().SetDeadline(by)
 	options := func() (got [2]int) {
@@ -351,7 +381,7 @@ func optionsOf(t *testing.T, fd uintptr) (got [2]int) {
 
 // Where the descriptors are used up, what would need one fails; the connection stays.
 func TestKernelConnWithoutDescriptors(t *testing.T) {
-	r := newKernelRig(t, NoTimeout)
+	r := newKernelRig(t)
 	PollReads(r.host)
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {

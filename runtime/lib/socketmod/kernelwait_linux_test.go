@@ -83,7 +83,7 @@ func TestBlockReads(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var r *rig
 			if own {
-				r = newKernelRig(t, NoTimeout)
+				r = newKernelRig(t)
 			} else {
 				r = newRig(t, host.Host{}, NoTimeout)
 				BlockReads(r.host)

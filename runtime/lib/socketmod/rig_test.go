@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -17,13 +18,38 @@ import (
 
 func TestMain(m *testing.M) { libtest.Main(m) }
 
-// dialTCP is what a run that may do everything dials with.
+// dialTCP dials in Go's poller.
 func dialTCP(ctx context.Context, d host.DialRequest) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: d.Timeout}
 	if d.Bind {
 		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(d.SourceHost), Port: d.SourcePort}
 	}
 	return dialer.DialContext(ctx, "tcp", net.JoinHostPort(d.Host, d.Port))
+}
+
+// alone makes new rigs runs with one thread, whose reads and connects wait in the
+// kernel where that can be.
+var alone bool
+
+// TestAlone runs the tests of sockets once more, for a run with one thread.
+func TestAlone(t *testing.T) {
+	alone = true
+	defer func() { alone = false }()
+	for name, test := range map[string]func(*testing.T){
+		"ConnectCancelled": TestConnectCancelled, "DeadlineOfBefore": TestDeadlineOfBefore, "Expire": TestExpire,
+		"ScriptTimeouts": TestScriptTimeouts, "Source": TestSource, "MakeFile": TestMakeFile,
+		"MakeFileBuffers": TestMakeFileBuffers, "MakeFileErrors": TestMakeFileErrors, "Take": TestTake,
+		"Attributes": TestAttributes, "ReadWrite": TestReadWrite, "ReadTimeout": TestReadTimeout,
+		"WriteTimeout": TestWriteTimeout, "WriteBig": TestWriteBig, "WriteOn": TestWriteOn,
+		"WriteProgress": TestWriteProgress, "Cancelled": TestCancelled, "Use": TestUse,
+		"Reset": TestReset, "Budget": TestBudget, "Idle": TestIdle,
+		"NonBlocking": TestNonBlocking, "Retain": TestRetain, "EndOfRun": TestEndOfRun,
+		"SteadyPathAllocs": TestSteadyPathAllocs, "ReadFrom": TestReadFrom, "ReadFromTimeout": TestReadFromTimeout,
+		"ReadFromLimits": TestReadFromLimits, "CopyN": TestCopyN, "CopyNErrors": TestCopyNErrors,
+		"WriteBuffersSmall": TestWriteBuffersSmall, "Turns": TestTurns, "InUse": TestInUse,
+	} {
+		t.Run(name, test)
+	}
 }
 
 // A rig is a run, and a socket of its that is connected to peer.
@@ -40,18 +66,33 @@ var errStop = errors.New("stop")
 // newRun returns a rig without a connection.
 func newRun(t testing.TB, h host.Host) *rig {
 	t.Helper()
-	if h.Dial == nil {
-		h.Dial = dialTCP
-	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	r := &rig{thread: new(starlark.Thread), cancel: cancel}
+	if h.Dial == nil {
+		h.Dial = r.dial
+	}
 	r.host = host.Attach(r.thread, ctx, h)
+	if alone {
+		BlockReads(r.host)
+	}
 	t.Cleanup(func() {
 		cancel(nil)
 		r.host.Resources.Close()
 	})
 	return r
 }
+
+// dial is what a run that may do everything dials with.
+func (r *rig) dial(ctx context.Context, d host.DialRequest) (net.Conn, error) {
+	if addr, err := netip.ParseAddrPort(net.JoinHostPort(d.Host, d.Port)); err == nil && !d.Bind {
+		if conn, ok, err := DialTCP(ctx, r.host, addr, d.Timeout, anywhere); ok {
+			return conn, err
+		}
+	}
+	return dialTCP(ctx, d)
+}
+
+func anywhere(netip.AddrPort) error { return nil }
 
 // newRig returns a rig whose socket has the given timeout.
 func newRig(t testing.TB, h host.Host, timeout Timeout) *rig {

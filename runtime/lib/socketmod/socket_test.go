@@ -41,8 +41,8 @@ func TestReadWrite(t *testing.T) {
 		if n, err := r.s.Read(buf); n != 0 || err != io.EOF {
 			t.Fatalf("Read at the end = %d, %v; want EOF", n, err)
 		}
-		if _, ok := r.s.NetConn().(*net.TCPConn); !ok {
-			t.Errorf("NetConn() = %T; want the bare *net.TCPConn", r.s.NetConn())
+		if conn := r.s.NetConn(); conn.RemoteAddr().String() != r.peer.LocalAddr().String() {
+			t.Errorf("NetConn() is to %v; want the bare connection, to %v", conn.RemoteAddr(), r.peer.LocalAddr())
 		}
 	}
 }
@@ -118,7 +118,11 @@ func TestWriteBig(t *testing.T) {
 // A write that waits for the peer to read goes on where it stopped.
 func TestWriteOn(t *testing.T) {
 	r := newRig(t, host.Host{}, NoTimeout)
-	r.s.NetConn().(*net.TCPConn).SetWriteBuffer(32 << 10)
+	tcp, err := r.s.link.tcp()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tcp.SetWriteBuffer(32 << 10)
 	r.peer.SetReadBuffer(64 << 10)
 	data := bytes.Repeat([]byte("0123456789abcdef"), 16<<10)
 	got := make(chan []byte)

@@ -100,18 +100,15 @@ func (s *Socket) ReadFrom(r io.Reader) (int64, error) {
 	}
 	var done int64
 	if f := regularFile(r); f != nil && s.layer.Conn == nil && s.link.timeout != 0 {
-		tcp, err := s.link.tcp()
-		if err != nil {
-			return 0, s.fail(err, false)
-		}
-		if tcp != nil {
-			var wait patience
-			for {
-				n, err := s.sendFile(tcp, f, r, &wait)
-				done += n
-				if err != nil || n == 0 {
-					return done, err
-				}
+		var wait patience
+		for {
+			n, ok, err := s.sendFile(f, r, &wait)
+			done += n
+			if !ok {
+				break
+			}
+			if err != nil || n == 0 {
+				return done, err
 			}
 		}
 	}
@@ -151,27 +148,31 @@ func regularFile(r io.Reader) *os.File {
 	return f
 }
 
-// sendFile sends the next piece of f. Nothing sent and no error: r is at its end.
-func (s *Socket) sendFile(tcp *net.TCPConn, f *os.File, r io.Reader, wait *patience) (int64, error) {
+// sendFile sends the next piece of f. Nothing sent and no error: r is at its end. ok
+// is false if the connection is not one to send files on; nothing was sent then.
+func (s *Socket) sendFile(f *os.File, r io.Reader, wait *patience) (n int64, ok bool, err error) {
 	outer, _ := r.(*io.LimitedReader)
 	l := s.link
 	for {
-		piece := &io.LimitedReader{R: f, N: pieceSize}
+		size := int64(pieceSize)
 		if outer != nil {
-			piece.N = min(piece.N, outer.N)
+			size = min(size, outer.N)
 		}
 		if l.limited() || l.writes.armed {
 			if err := l.armWriteFor(wait.next(l)); err != nil {
-				return 0, s.fail(err, false)
+				return 0, true, s.fail(err, false)
 			}
 		}
 		start, err := f.Seek(0, io.SeekCurrent)
 		if err != nil {
-			return 0, err
+			return 0, true, err
 		}
 		paused := s.pause()
-		n, err := tcp.ReadFrom(piece)
+		n, ok, err := l.transmitFile(f, start, size)
 		s.resume(paused)
+		if !ok {
+			return 0, false, nil
+		}
 		if outer != nil {
 			outer.N -= n
 		}
@@ -180,7 +181,7 @@ func (s *Socket) sendFile(tcp *net.TCPConn, f *os.File, r io.Reader, wait *patie
 			// The copy through user memory that package net falls back on can have
 			// read more than it wrote.
 			if _, serr := f.Seek(start+n, io.SeekStart); serr != nil {
-				return n, s.wrote(n, err)
+				return n, true, s.wrote(n, err)
 			}
 		}
 		if more && n == 0 {
@@ -189,8 +190,22 @@ func (s *Socket) sendFile(tcp *net.TCPConn, f *os.File, r io.Reader, wait *patie
 		if more {
 			err = nil
 		}
-		return n, s.wrote(n, err)
+		return n, true, s.wrote(n, err)
 	}
+}
+
+// transmitFile sends the next n bytes of f, which stands at start. ok is as for
+// sendFile.
+func (l *link) transmitFile(f *os.File, start, n int64) (sent int64, ok bool, err error) {
+	if sent, ok, err = l.sendfileDirect(f, start, n); ok {
+		return sent, true, err
+	}
+	tcp, err := l.tcp()
+	if tcp == nil {
+		return 0, err != nil, err
+	}
+	sent, err = tcp.ReadFrom(&io.LimitedReader{R: f, N: n})
+	return sent, true, err
 }
 
 // CopyN moves up to n bytes of the connection to w, and stops before at the
