@@ -82,13 +82,13 @@ func makeBuiltins() map[string]*starlark.Builtin {
 	} {
 		builtins[name] = starlark.NewBuiltin(name, panics.Safe(fn))
 	}
-	for op, name := range guards.ComparisonNames {
-		builtins[name] = starlark.NewBuiltin(name, panics.Safe(comparing(op)))
+	for _, f := range guards.ComparisonNames {
+		builtins[f.Name] = starlark.NewBuiltin(f.Name, panics.Safe(comparing(f.Op)))
 	}
-	for op, name := range guards.SetNames {
-		builtins[name] = starlark.NewBuiltin(name, panics.Safe(setOperation(op)))
+	for _, f := range guards.SetNames {
+		builtins[f.Name] = starlark.NewBuiltin(f.Name, panics.Safe(setOperation(f.Op)))
 	}
-	for name, w := range walkers {
+	for name, w := range walkers() {
 		builtins[name] = starlark.NewBuiltin(name, panics.Safe(walker(name, w)))
 	}
 	builtins["open"] = filemod.Builtin

@@ -4,6 +4,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -157,9 +158,10 @@ func (r *Result) pair() starlark.Tuple {
 	return starlark.Tuple{r.value, starlark.None}
 }
 
-var resultMethods = map[string]*starlark.Builtin{
-	"or_else": starlark.NewBuiltin("or_else", resultOrElse),
-	"unwrap":  starlark.NewBuiltin("unwrap", resultUnwrap),
+var resultMethods lazy.Methods
+
+func resultFunctions() map[string]lazy.Method {
+	return map[string]lazy.Method{"or_else": resultOrElse, "unwrap": resultUnwrap}
 }
 
 // Attr returns ok, value, error, unwrap or or_else.
@@ -172,7 +174,7 @@ func (r *Result) Attr(name string) (starlark.Value, error) {
 	case "error":
 		return r.pair()[1], nil
 	}
-	if m := resultMethods[name]; m != nil {
+	if m := resultMethods.Get(resultFunctions)[name]; m != nil {
 		return m.BindReceiver(r), nil
 	}
 	return nil, nil

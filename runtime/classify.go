@@ -5,10 +5,10 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -17,65 +17,66 @@ import (
 // one of them with the vendored interpreter, so that a new version of it cannot
 // silently change a class.
 
-// A rule maps texts to a class. The exception's argument is the text, or what
-// arg makes of the expression's first group.
+// A rule maps texts to a class. The exception's argument is the interpreter's text;
+// or what arg makes of the expression's first group; or text, with the group for %.
 type rule struct {
-	class *py.Class
+	class **py.Class // the variable: what it holds, the compiler does not know
 	exprs []string
 	arg   func(group string) starlark.Value
+	text  string
 }
 
 var rules = []rule{
-	{class: py.KeyError, arg: keyOf, exprs: []string{
+	{class: &py.KeyError, arg: keyOf, exprs: []string{
 		`^key (.*) not in \S+$`,
 	}},
-	{class: py.KeyError, arg: text(""), exprs: []string{
+	{class: &py.KeyError, text: "%", exprs: []string{
 		`^key not found: (.*)$`,
 		`^format: keyword (.*) not found$`,
 	}},
-	{class: py.KeyError, exprs: []string{
+	{class: &py.KeyError, exprs: []string{
 		`^pop: missing key$`,
 		`^pop: empty set$`,
 		`^popitem: empty dict$`,
 		`^remove: missing key$`,
 	}},
-	{class: py.IndexError, exprs: []string{
+	{class: &py.IndexError, exprs: []string{
 		`^(pop: )?[\w.]+ index -?\d+ out of range `,
 		`^(pop: )?index -?\d+ out of range: empty `,
 		`^[\w.]+ index: -?\d+ out of range$`,
 		`^format: tuple index out of range$`,
 	}},
-	{class: py.ZeroDivisionError, exprs: []string{
+	{class: &py.ZeroDivisionError, exprs: []string{
 		`^floored division by zero$`,
 		`^floating-point division by zero$`,
 		`^integer modulo by zero$`,
 		`^floating-point modulo by zero$`,
 	}},
-	{class: py.AttributeError, exprs: []string{
+	{class: &py.AttributeError, exprs: []string{
 		`^(getattr: )?\S+ has no \.\S+ field or method( |$)`,
 		`^\S+ has no \.\S+ attribute( |$)`,
 		`^can't assign to \.\S+ field of `,
 	}},
-	{class: py.NameError, arg: text("name '%' is not defined"), exprs: []string{
+	{class: &py.NameError, text: "name '%' is not defined", exprs: []string{
 		`^global variable (\S+) referenced before assignment$`,
 	}},
-	{class: py.UnboundLocalError, arg: text("local variable '%' referenced before assignment"), exprs: []string{
+	{class: &py.UnboundLocalError, text: "local variable '%' referenced before assignment", exprs: []string{
 		`^local variable (\S+) referenced before assignment$`,
 	}},
-	{class: py.ImportError, exprs: []string{
+	{class: &py.ImportError, exprs: []string{
 		`^load: name \S+ not found in module `,
 	}},
-	{class: py.RuntimeError, arg: text("maximum recursion depth exceeded"), exprs: []string{
+	{class: &py.RuntimeError, text: "maximum recursion depth exceeded", exprs: []string{
 		`^Starlark stack (overflow)$`,
 	}},
-	{class: py.RuntimeError, exprs: []string{
+	{class: &py.RuntimeError, exprs: []string{
 		`^comparison exceeded maximum recursion depth$`,
 		`^(\w+: )?cannot .* (list|hash table) during iteration$`,
 	}},
-	{class: py.MemoryError, exprs: []string{
+	{class: &py.MemoryError, exprs: []string{
 		`^excessive repeat \(`,
 	}},
-	{class: py.ValueError, exprs: []string{
+	{class: &py.ValueError, exprs: []string{
 		`^chr: .*out of range`,
 		`^(int in bytes|bytes: at index \d+[:,]) ?:?.*out of range`,
 		`^int: base must be an integer`,
@@ -100,7 +101,7 @@ var rules = []rule{
 		`^format: `,
 		`^format spec features not supported`,
 	}},
-	{class: py.OverflowError, exprs: []string{
+	{class: &py.OverflowError, exprs: []string{
 		`^int too large to convert to float$`,
 		`^repeat count \S+ too large$`,
 		`^shift count too large: `,
@@ -108,7 +109,7 @@ var rules = []rule{
 		`^floating-point number too large$`,
 		` out of range( \(want value in |$)`,
 	}},
-	{class: py.TypeError, exprs: []string{
+	{class: &py.TypeError, exprs: []string{
 		`^(\w+: )?cannot .* frozen `,
 		`^unknown binary op: `,
 		`^unknown unary op: `,
@@ -152,17 +153,6 @@ var rules = []rule{
 	}},
 }
 
-// text returns an arg function that puts the group in place of %; the group
-// alone for "".
-func text(format string) func(string) starlark.Value {
-	return func(group string) starlark.Value {
-		if format != "" {
-			group = strings.Replace(format, "%", group, 1)
-		}
-		return starlark.String(group)
-	}
-}
-
 // keyOf returns the key that the interpreter shows as text: a string, unicode text
 // beyond ASCII, an integer, a bool or None as itself, anything else as its text.
 func keyOf(text string) starlark.Value {
@@ -204,19 +194,27 @@ func unquoted(repr string) (string, bool) {
 }
 
 // compiled holds, for each rule, its expressions as one.
-var compiled = sync.OnceValue(func() []*regexp.Regexp {
-	list := make([]*regexp.Regexp, len(rules))
-	for i, r := range rules {
-		list[i] = regexp.MustCompile(`(?s)` + strings.Join(r.exprs, "|"))
-	}
-	return list
-})
+func compiled() []*regexp.Regexp {
+	return compiledTable.Get(func() []*regexp.Regexp {
+		list := make([]*regexp.Regexp, len(rules))
+		for i, r := range rules {
+			list[i] = regexp.MustCompile(`(?s)` + strings.Join(r.exprs, "|"))
+		}
+		return list
+	})
+}
+
+var compiledTable lazy.Value[[]*regexp.Regexp]
 
 // flattened matches an exception of which a stock built-in kept only the text:
 // "get: TypeError: unhashable type: Result".
-var flattened = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?s)^\w+: (?:for parameter [^:]+: )?([A-Z]\w+): (.*)$`)
-})
+func flattened() *regexp.Regexp {
+	return flattenedTable.Get(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?s)^\w+: (?:for parameter [^:]+: )?([A-Z]\w+): (.*)$`)
+	})
+}
+
+var flattenedTable lazy.Value[*regexp.Regexp]
 
 // maxMatched is how many bytes of a text are matched: what a script provokes may have
 // the size of its data, and to match that takes seconds.
@@ -268,10 +266,13 @@ func classify(err error) *py.Exception {
 			continue
 		}
 		r := &rules[i]
-		if r.arg == nil {
-			return r.class.New(err, starlark.String(msg))
+		var arg starlark.Value = starlark.String(msg)
+		if group := strings.Join(m[1:], ""); r.arg != nil {
+			arg = r.arg(group)
+		} else if r.text != "" {
+			arg = starlark.String(strings.Replace(r.text, "%", group, 1))
 		}
-		return r.class.New(err, r.arg(strings.Join(m[1:], "")))
+		return (*r.class).New(err, arg)
 	}
 	return py.Error.New(err, starlark.String(msg))
 }

@@ -225,7 +225,7 @@ func TestInterpreterErrors(t *testing.T) {
 	for _, r := range rules {
 		for _, expr := range r.exprs {
 			if !used[expr] {
-				t.Errorf("no expression provokes the text %s (%s)", expr, r.class.Name())
+				t.Errorf("no expression provokes the text %s (%s)", expr, (*r.class).Name())
 			}
 		}
 	}

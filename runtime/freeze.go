@@ -7,6 +7,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -15,7 +16,7 @@ import (
 // itself does at once, and tuples in each other take time without end. freeze
 // takes memory in proportion to the values, and visits each once.
 func freeze(values ...starlark.Value) {
-	f := freezer{todo: values}
+	f := freezer{todo: values, flags: frozenFlags()}
 	for len(f.todo) > 0 {
 		v := f.todo[len(f.todo)-1]
 		f.todo = f.todo[:len(f.todo)-1]
@@ -33,8 +34,9 @@ func freezeDict(d starlark.StringDict) {
 }
 
 type freezer struct {
-	todo []starlark.Value
-	seen map[any]struct{} // of what has no flag of its own
+	todo  []starlark.Value
+	flags flags
+	seen  map[any]struct{} // of what has no flag of its own
 }
 
 // first reports whether key was not seen before.
@@ -60,20 +62,20 @@ func (f *freezer) add(v starlark.Value) {
 func (f *freezer) visit(v starlark.Value) {
 	switch v := v.(type) {
 	case *starlark.List:
-		if listFlag.set(unsafe.Pointer(v)) {
+		if f.flags.list.set(unsafe.Pointer(v)) {
 			for i := range v.Len() {
 				f.add(v.Index(i))
 			}
 		}
 	case *starlark.Dict:
-		if dictFlag.set(unsafe.Pointer(v)) {
+		if f.flags.dict.set(unsafe.Pointer(v)) {
 			for k, e := range v.Entries() {
 				f.add(k)
 				f.add(e)
 			}
 		}
 	case *starlark.Set:
-		if setFlag.set(unsafe.Pointer(v)) {
+		if f.flags.set.set(unsafe.Pointer(v)) {
 			for e := range v.Elements() {
 				f.add(e)
 			}
@@ -162,11 +164,19 @@ type tupleKey struct {
 // one way to freeze it alone. TestFreezeFlags holds the places.
 type flag struct{ offset uintptr }
 
-var (
-	listFlag = flagOf(reflect.TypeFor[starlark.List](), "frozen")
-	dictFlag = flagOf(reflect.TypeFor[starlark.Dict](), "ht", "frozen")
-	setFlag  = flagOf(reflect.TypeFor[starlark.Set](), "ht", "frozen")
-)
+type flags struct{ list, dict, set flag }
+
+func frozenFlags() flags {
+	return flagsTable.Get(func() flags {
+		return flags{
+			list: flagOf(reflect.TypeFor[starlark.List](), "frozen"),
+			dict: flagOf(reflect.TypeFor[starlark.Dict](), "ht", "frozen"),
+			set:  flagOf(reflect.TypeFor[starlark.Set](), "ht", "frozen"),
+		}
+	})
+}
+
+var flagsTable lazy.Value[flags]
 
 func flagOf(t reflect.Type, path ...string) flag {
 	var f flag

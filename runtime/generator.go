@@ -6,6 +6,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/py"
 )
@@ -160,30 +161,35 @@ func (g *generator) end() {
 	}
 }
 
-var generatorMethods = map[string]*starlark.Builtin{
-	"close": starlark.NewBuiltin("close", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 0); err != nil {
-			return nil, err
-		}
-		b.Receiver().(*generator).end()
-		return starlark.None, nil
-	}),
-	"next": starlark.NewBuiltin("next", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 0); err != nil {
-			return nil, err
-		}
-		var v starlark.Value
-		ok, err := b.Receiver().(*generator).next(&v)
-		if err == nil && !ok {
-			err = py.StopIteration.New(nil)
-		}
-		return v, err
-	}),
+var generatorMethods lazy.Methods
+
+func generatorFunctions() map[string]lazy.Method {
+	return map[string]lazy.Method{"close": generatorClose, "next": generatorNext}
+}
+
+func generatorClose(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 0); err != nil {
+		return nil, err
+	}
+	b.Receiver().(*generator).end()
+	return starlark.None, nil
+}
+
+func generatorNext(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 0); err != nil {
+		return nil, err
+	}
+	var v starlark.Value
+	ok, err := b.Receiver().(*generator).next(&v)
+	if err == nil && !ok {
+		err = py.StopIteration.New(nil)
+	}
+	return v, err
 }
 
 // Attr returns next or close.
 func (g *generator) Attr(name string) (starlark.Value, error) {
-	if m := generatorMethods[name]; m != nil {
+	if m := generatorMethods.Get(generatorFunctions)[name]; m != nil {
 		return m.BindReceiver(g), nil
 	}
 	return nil, nil

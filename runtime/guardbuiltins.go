@@ -27,12 +27,16 @@ type walk struct {
 
 // walkers are the built-ins of the interpreter that walk over iterables, but for
 // sorted.
-var walkers = map[string]walk{
-	"all": {}, "any": {}, "max": {ordered: true}, "min": {ordered: true},
-	"bytes": {itemSize: 1}, "enumerate": {itemSize: 6 * valueSize}, "list": {itemSize: valueSize},
-	"reversed": {itemSize: valueSize}, "tuple": {itemSize: valueSize}, "zip": {itemSize: 2 * valueSize},
-	"dict": {itemSize: 4 * valueSize, keys: true}, "set": {itemSize: 4 * valueSize, keys: true},
+func walkers() map[string]walk {
+	return map[string]walk{
+		"all": {}, "any": {}, "max": {ordered: true}, "min": {ordered: true},
+		"bytes": {itemSize: 1}, "enumerate": {itemSize: 6 * valueSize}, "list": {itemSize: valueSize},
+		"reversed": {itemSize: valueSize}, "tuple": {itemSize: valueSize}, "zip": {itemSize: 2 * valueSize},
+		"dict": {itemSize: entrySize, keys: true}, "set": {itemSize: entrySize, keys: true},
+	}
 }
+
+const entrySize = 4 * valueSize // bytes of an item of a dict or a set
 
 // walker returns the built-in of that name.
 func walker(name string, w walk) func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {

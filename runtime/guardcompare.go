@@ -99,7 +99,7 @@ func operate(thread *starlark.Thread, op syntax.Token, x, y starlark.Value) (sta
 
 // combine is x op y, with the elements in the order that the interpreter has.
 func combine(thread *starlark.Thread, op syntax.Token, x, y *starlark.Set) (starlark.Value, error) {
-	if err := reserve(thread, times(int64(x.Len()), walkers["set"].itemSize)); err != nil {
+	if err := reserve(thread, times(int64(x.Len()), entrySize)); err != nil {
 		return nil, err
 	}
 	result, work := new(starlark.Set), 0
@@ -148,7 +148,7 @@ func combine(thread *starlark.Thread, op syntax.Token, x, y *starlark.Set) (star
 
 // merge is x | y of dicts.
 func merge(thread *starlark.Thread, x, y *starlark.Dict) (starlark.Value, error) {
-	if err := reserve(thread, times(int64(x.Len()+y.Len()), walkers["dict"].itemSize)); err != nil {
+	if err := reserve(thread, times(int64(x.Len()+y.Len()), entrySize)); err != nil {
 		return nil, err
 	}
 	result := new(starlark.Dict)
@@ -169,7 +169,7 @@ func mergeInto(thread *starlark.Thread, x, y *starlark.Dict) error {
 	if x == y {
 		return nil
 	}
-	if err := reserve(thread, times(int64(y.Len()), walkers["dict"].itemSize)); err != nil {
+	if err := reserve(thread, times(int64(y.Len()), entrySize)); err != nil {
 		return err
 	}
 	return setAll(thread, x, y)

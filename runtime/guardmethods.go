@@ -12,23 +12,56 @@ import (
 
 type method = func(thread *starlark.Thread, stock *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error)
 
-// guardedString, guardedList, guardedDict and guardedSet are methods of the
+// guardedString, guardedList, guardedDict and guardedSet return methods of the
 // interpreter's types as it does not bound them itself.
-var (
-	guardedString = map[string]method{
-		"format": stringFormat, "join": stringJoin, "replace": stringReplace,
-		"rsplit": stringSplit, "split": stringSplit, "splitlines": stringSplit,
-		"count": stringSearch, "find": stringSearch, "index": stringSearch, "rfind": stringSearch, "rindex": stringSearch,
+func guardedString(name string) method {
+	switch name {
+	case "format":
+		return stringFormat
+	case "join":
+		return stringJoin
+	case "replace":
+		return stringReplace
+	case "rsplit", "split", "splitlines":
+		return stringSplit
+	case "count", "find", "index", "rfind", "rindex":
+		return stringSearch
 	}
-	guardedList = map[string]method{"extend": walkArgs, "index": listIndex, "remove": listRemove}
-	guardedDict = map[string]method{"get": checkKey, "pop": checkKey, "setdefault": checkKey, "update": walkKeys}
-	guardedSet  = map[string]method{
-		"add": checkKey, "discard": checkKey, "remove": checkKey,
-		"difference": walkKeys, "difference_update": walkKeys, "intersection": walkKeys, "intersection_update": walkKeys,
-		"issubset": walkKeys, "issuperset": walkKeys, "symmetric_difference": walkKeys, "symmetric_difference_update": walkKeys,
-		"union": walkKeys, "update": walkKeys,
+	return nil
+}
+
+func guardedList(name string) method {
+	switch name {
+	case "extend":
+		return walkArgs
+	case "index":
+		return listIndex
+	case "remove":
+		return listRemove
 	}
-)
+	return nil
+}
+
+func guardedDict(name string) method {
+	switch name {
+	case "get", "pop", "setdefault":
+		return checkKey
+	case "update":
+		return walkKeys
+	}
+	return nil
+}
+
+func guardedSet(name string) method {
+	switch name {
+	case "add", "discard", "remove":
+		return checkKey
+	case "difference", "difference_update", "intersection", "intersection_update",
+		"issubset", "issuperset", "symmetric_difference", "symmetric_difference_update", "union", "update":
+		return walkKeys
+	}
+	return nil
+}
 
 // methodFn is $method(x, name): x.name.
 func methodFn(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
@@ -57,13 +90,13 @@ func guardedMethod(x starlark.Value, name string, v starlark.Value) starlark.Val
 	var m method
 	switch x.(type) {
 	case starlark.String:
-		m = guardedString[name]
+		m = guardedString(name)
 	case *starlark.List:
-		m = guardedList[name]
+		m = guardedList(name)
 	case *starlark.Dict:
-		m = guardedDict[name]
+		m = guardedDict(name)
 	case *starlark.Set:
-		m = guardedSet[name]
+		m = guardedSet(name)
 	default:
 		if b, ok := v.(*starlark.Builtin); ok && isForeign(x) {
 			return panics.Builtin(b)

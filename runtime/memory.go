@@ -176,11 +176,15 @@ var samplesPool = sync.Pool{New: func() any {
 const maxStack = 1 << 30
 
 // raiseMaxStack makes maxStack the bound, unless the program has set a higher one.
-var raiseMaxStack = sync.OnceFunc(func() {
-	if old := debug.SetMaxStack(maxStack); old > maxStack {
-		debug.SetMaxStack(old)
-	}
-})
+func raiseMaxStack() {
+	maxStackRaised.Do(func() {
+		if old := debug.SetMaxStack(maxStack); old > maxStack {
+			debug.SetMaxStack(old)
+		}
+	})
+}
+
+var maxStackRaised sync.Once
 
 // Sizes of what a script can make at once.
 const (

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 )
 
 // A netPolicy is Permissions.Net and DenyNet, ready to judge.
@@ -62,7 +63,7 @@ func parseNetRule(s string) (netRule, error) {
 		return r, nil
 	}
 	if scheme, rest, ok := strings.Cut(s, "://"); ok {
-		if r.scheme = strings.ToLower(scheme); schemePorts[r.scheme] == "" {
+		if r.scheme = strings.ToLower(scheme); schemePort(r.scheme) == "" {
 			return r, fmt.Errorf("%q is neither http nor https", scheme)
 		}
 		s = rest
@@ -82,7 +83,7 @@ func parseNetRule(s string) (netRule, error) {
 		name = name[1 : len(name)-1]
 	}
 	if r.port == "" {
-		r.port = schemePorts[r.scheme]
+		r.port = schemePort(r.scheme)
 	}
 	switch {
 	case name == "":
@@ -125,8 +126,16 @@ func cutPort(s string) (host, port string, ok bool) {
 	return s[:i], s[i+1:], true
 }
 
-// schemePorts are the ports of rules with a scheme that name none.
-var schemePorts = map[string]string{"http": "80", "https": "443"}
+// schemePort returns the port of a rule with a scheme that names none.
+func schemePort(scheme string) string {
+	switch scheme {
+	case "http":
+		return "80"
+	case "https":
+		return "443"
+	}
+	return ""
+}
 
 // A destination is what a run wants to connect to, before it is resolved.
 type destination struct {
@@ -234,7 +243,11 @@ func isLocalhost(name string) bool {
 }
 
 // privateRanges is the class private: everything that is not the public internet.
-var privateRanges = func() []netip.Prefix {
+func privateRanges() []netip.Prefix { return rangesTable.Get(parsePrivateRanges) }
+
+var rangesTable lazy.Value[[]netip.Prefix]
+
+func parsePrivateRanges() []netip.Prefix {
 	var ranges []netip.Prefix
 	for _, s := range []string{
 		"0.0.0.0/8",                                     // this network: Linux connects 0.0.0.0 to itself (RFC 791 §3.2)
@@ -262,7 +275,7 @@ var privateRanges = func() []netip.Prefix {
 		ranges = append(ranges, netip.MustParsePrefix(s))
 	}
 	return ranges
-}()
+}
 
 // isPrivate reports whether an address is in the class private. An IPv6 address
 // that carries an IPv4 one is judged by it.
@@ -271,7 +284,7 @@ func isPrivate(a netip.Addr) bool {
 	if carried := carriedIPv4(a); carried.IsValid() {
 		a = carried
 	}
-	for _, r := range privateRanges {
+	for _, r := range privateRanges() {
 		if r.Contains(a) {
 			return true
 		}
@@ -282,13 +295,6 @@ func isPrivate(a netip.Addr) bool {
 // noDeny begins the grant of a PermissionError that a rule of DenyNet made.
 const noDeny = "no --deny-net="
 
-var (
-	nat64      = netip.MustParsePrefix("64:ff9b::/96")    // RFC 6052
-	compatible = netip.MustParsePrefix("::/96")           // IPv4-compatible, RFC 4291 §2.5.5.1
-	translated = netip.MustParsePrefix("::ffff:0:0:0/96") // RFC 2765 §2.1
-	sixToFour  = netip.MustParsePrefix("2002::/16")       // RFC 3056
-)
-
 // carriedIPv4 returns the IPv4 address that an IPv6 address leads to, or the zero
 // Addr.
 func carriedIPv4(a netip.Addr) netip.Addr {
@@ -296,10 +302,13 @@ func carriedIPv4(a netip.Addr) netip.Addr {
 		return netip.Addr{}
 	}
 	b := a.As16()
-	switch {
-	case nat64.Contains(a), compatible.Contains(a), translated.Contains(a):
+	switch [12]byte(b[:12]) {
+	case [12]byte{0, 0x64, 0xff, 0x9b}, // 64:ff9b::/96, NAT64, RFC 6052
+		[12]byte{},                 // ::/96, IPv4-compatible, RFC 4291 §2.5.5.1
+		[12]byte{8: 0xff, 9: 0xff}: // ::ffff:0:0:0/96, RFC 2765 §2.1
 		return netip.AddrFrom4([4]byte(b[12:]))
-	case sixToFour.Contains(a):
+	}
+	if b[0] == 0x20 && b[1] == 0x02 { // 2002::/16, RFC 3056
 		return netip.AddrFrom4([4]byte(b[2:6]))
 	}
 	return netip.Addr{}

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -23,64 +22,68 @@ import (
 // $1; one of a type name becomes Python's name of it.
 var pythonRules = []struct {
 	expr  string
-	class *py.Class
+	class **py.Class
 	text  string
 }{
-	{`^(?:pop: )?(list|tuple|string|bytes|range) index -?\d+ out of range `, py.IndexError, "$1 index out of range"},
-	{`^unicode index -?\d+ out of range `, py.IndexError, "string index out of range"},
-	{`^'in <string>' requires string as left operand, not unicode$`, py.TypeError, "'in <string>' requires str, not unicode; encode('utf-8') it, or decode the str"},
-	{`^collections\.deque index -?\d+ out of range `, py.IndexError, "deque index out of range"},
-	{`^index -?\d+ out of range: empty collections\.deque$`, py.IndexError, "deque index out of range"},
-	{`^collections\.deque index: got (\S+), want int$`, py.TypeError, "sequence index must be integer, not '$1'"},
-	{`^\S+ index -?\d+ out of range `, py.IndexError, "tuple index out of range"}, // of exceptions, and tuples with names
-	{`^index -?\d+ out of range: empty (\w+)$`, py.IndexError, "$1 index out of range"},
-	{`^(\S+) has no \.(\S+) field or method`, py.AttributeError, "'$1' object has no attribute '$2'"},
-	{`^(\S+) has no \.(\S+) attribute`, py.AttributeError, "'$1' object has no attribute '$2'"},
-	{`^can't assign to \.(\S+) field of module$`, py.AttributeError, "'module' object attribute '$1' is read-only"},
-	{`^can't assign to \.(\S+) field of (\S+)$`, py.AttributeError, "'$2' object has no attribute '$1'"},
-	{`^unknown binary op: string (\+) ([\w.]+)$`, py.TypeError, "cannot concatenate 'str' and '$2' objects"},
-	{`^unknown binary op: (list|tuple) (\+) (\w+)$`, py.TypeError, `can only concatenate $1 (not "$3") to $1`},
-	{`^unknown binary op: (string|list|tuple) \* (string|list|tuple|float|NoneType|dict)$`, py.TypeError, "can't multiply sequence by non-int of type '$2'"},
-	{`^unknown binary op: (\S+) in (\S+)$`, py.TypeError, "argument of type '$2' is not iterable"},
-	{`^unknown binary op: (\S+) (\S+) (\S+)$`, py.TypeError, "unsupported operand type(s) for $2: '$1' and '$3'"},
-	{`^unknown unary op: ([-+~]) ?(\S+)$`, py.TypeError, "bad operand type for unary $1: '$2'"},
-	{`^invalid call of non-function \((\S+)\)$`, py.TypeError, "'$1' object is not callable"},
-	{`^function (\S+) accepts no arguments \((\d+) given\)$`, py.TypeError, "$1() takes no arguments ($2 given)"},
-	{`^function (\S+) accepts (1) positional argument \((\d+) given\)$`, py.TypeError, "$1() takes exactly 1 argument ($3 given)"},
-	{`^function (\S+) accepts (\d+) positional arguments \((\d+) given\)$`, py.TypeError, "$1() takes exactly $2 arguments ($3 given)"},
-	{`^function (\S+) accepts at most (1) positional argument \((\d+) given\)$`, py.TypeError, "$1() takes at most 1 argument ($3 given)"},
-	{`^function (\S+) accepts at most (\d+) positional arguments \((\d+) given\)$`, py.TypeError, "$1() takes at most $2 arguments ($3 given)"},
-	{`^function (\S+) got an unexpected keyword argument "?(\w+)"?`, py.TypeError, "$1() got an unexpected keyword argument '$2'"},
-	{`^function (\S+) got multiple values for parameter "?(\w+)"?`, py.TypeError, "$1() got multiple values for keyword argument '$2'"},
-	{`^too few values to unpack \(got 0,`, py.ValueError, "need more than 0 values to unpack"},
-	{`^too few values to unpack \(got 1,`, py.ValueError, "need more than 1 value to unpack"},
-	{`^too few values to unpack \(got (\d+),`, py.ValueError, "need more than $1 values to unpack"},
-	{`^too many values to unpack`, py.ValueError, "too many values to unpack"},
-	{`^got (\S+) in sequence assignment$`, py.TypeError, "'$1' object is not iterable"},
-	{`^(\S+) value is not iterable$`, py.TypeError, "'$1' object is not iterable"},
-	{`^(?:\w+: )?unhashable(?: type)?: '?(\w+)'?$`, py.TypeError, "unhashable type: '$1'"},
-	{`^unhandled index operation ([\w.]+)\[`, py.TypeError, "'$1' object has no attribute '__getitem__'"},
-	{`^invalid slice operand dict$`, py.TypeError, "unhashable type"},
-	{`^invalid slice operand (\S+)$`, py.TypeError, "'$1' object has no attribute '__getitem__'"},
-	{`^invalid (start index|end index|slice step): got `, py.TypeError, "slice indices must be integers or None or have an __index__ method"},
-	{`^(list|string|tuple) index: got (\S+), want int$`, py.TypeError, "$1 indices must be integers, not $2"},
-	{`^(\S+) value does not support item assignment$`, py.TypeError, "'$1' object does not support item assignment"},
-	{`^negative shift count: `, py.ValueError, "negative shift count"},
-	{`^zero is not a valid slice step$`, py.ValueError, "slice step cannot be zero"},
-	{`^argument after \* must be iterable, not (\S+)$`, py.TypeError, "argument after * must be an iterable, not $1"},
-	{`^floored division by zero$`, py.ZeroDivisionError, "integer division or modulo by zero"},
-	{`^integer modulo by zero$`, py.ZeroDivisionError, "integer division or modulo by zero"},
-	{`^floating-point division by zero$`, py.ZeroDivisionError, "float division by zero"},
-	{`^floating-point modulo by zero$`, py.ZeroDivisionError, "float modulo"},
+	{`^(?:pop: )?(list|tuple|string|bytes|range) index -?\d+ out of range `, &py.IndexError, "$1 index out of range"},
+	{`^unicode index -?\d+ out of range `, &py.IndexError, "string index out of range"},
+	{`^'in <string>' requires string as left operand, not unicode$`, &py.TypeError, "'in <string>' requires str, not unicode; encode('utf-8') it, or decode the str"},
+	{`^collections\.deque index -?\d+ out of range `, &py.IndexError, "deque index out of range"},
+	{`^index -?\d+ out of range: empty collections\.deque$`, &py.IndexError, "deque index out of range"},
+	{`^collections\.deque index: got (\S+), want int$`, &py.TypeError, "sequence index must be integer, not '$1'"},
+	{`^\S+ index -?\d+ out of range `, &py.IndexError, "tuple index out of range"}, // of exceptions, and tuples with names
+	{`^index -?\d+ out of range: empty (\w+)$`, &py.IndexError, "$1 index out of range"},
+	{`^(\S+) has no \.(\S+) field or method`, &py.AttributeError, "'$1' object has no attribute '$2'"},
+	{`^(\S+) has no \.(\S+) attribute`, &py.AttributeError, "'$1' object has no attribute '$2'"},
+	{`^can't assign to \.(\S+) field of module$`, &py.AttributeError, "'module' object attribute '$1' is read-only"},
+	{`^can't assign to \.(\S+) field of (\S+)$`, &py.AttributeError, "'$2' object has no attribute '$1'"},
+	{`^unknown binary op: string (\+) ([\w.]+)$`, &py.TypeError, "cannot concatenate 'str' and '$2' objects"},
+	{`^unknown binary op: (list|tuple) (\+) (\w+)$`, &py.TypeError, `can only concatenate $1 (not "$3") to $1`},
+	{`^unknown binary op: (string|list|tuple) \* (string|list|tuple|float|NoneType|dict)$`, &py.TypeError, "can't multiply sequence by non-int of type '$2'"},
+	{`^unknown binary op: (\S+) in (\S+)$`, &py.TypeError, "argument of type '$2' is not iterable"},
+	{`^unknown binary op: (\S+) (\S+) (\S+)$`, &py.TypeError, "unsupported operand type(s) for $2: '$1' and '$3'"},
+	{`^unknown unary op: ([-+~]) ?(\S+)$`, &py.TypeError, "bad operand type for unary $1: '$2'"},
+	{`^invalid call of non-function \((\S+)\)$`, &py.TypeError, "'$1' object is not callable"},
+	{`^function (\S+) accepts no arguments \((\d+) given\)$`, &py.TypeError, "$1() takes no arguments ($2 given)"},
+	{`^function (\S+) accepts (1) positional argument \((\d+) given\)$`, &py.TypeError, "$1() takes exactly 1 argument ($3 given)"},
+	{`^function (\S+) accepts (\d+) positional arguments \((\d+) given\)$`, &py.TypeError, "$1() takes exactly $2 arguments ($3 given)"},
+	{`^function (\S+) accepts at most (1) positional argument \((\d+) given\)$`, &py.TypeError, "$1() takes at most 1 argument ($3 given)"},
+	{`^function (\S+) accepts at most (\d+) positional arguments \((\d+) given\)$`, &py.TypeError, "$1() takes at most $2 arguments ($3 given)"},
+	{`^function (\S+) got an unexpected keyword argument "?(\w+)"?`, &py.TypeError, "$1() got an unexpected keyword argument '$2'"},
+	{`^function (\S+) got multiple values for parameter "?(\w+)"?`, &py.TypeError, "$1() got multiple values for keyword argument '$2'"},
+	{`^too few values to unpack \(got 0,`, &py.ValueError, "need more than 0 values to unpack"},
+	{`^too few values to unpack \(got 1,`, &py.ValueError, "need more than 1 value to unpack"},
+	{`^too few values to unpack \(got (\d+),`, &py.ValueError, "need more than $1 values to unpack"},
+	{`^too many values to unpack`, &py.ValueError, "too many values to unpack"},
+	{`^got (\S+) in sequence assignment$`, &py.TypeError, "'$1' object is not iterable"},
+	{`^(\S+) value is not iterable$`, &py.TypeError, "'$1' object is not iterable"},
+	{`^(?:\w+: )?unhashable(?: type)?: '?(\w+)'?$`, &py.TypeError, "unhashable type: '$1'"},
+	{`^unhandled index operation ([\w.]+)\[`, &py.TypeError, "'$1' object has no attribute '__getitem__'"},
+	{`^invalid slice operand dict$`, &py.TypeError, "unhashable type"},
+	{`^invalid slice operand (\S+)$`, &py.TypeError, "'$1' object has no attribute '__getitem__'"},
+	{`^invalid (start index|end index|slice step): got `, &py.TypeError, "slice indices must be integers or None or have an __index__ method"},
+	{`^(list|string|tuple) index: got (\S+), want int$`, &py.TypeError, "$1 indices must be integers, not $2"},
+	{`^(\S+) value does not support item assignment$`, &py.TypeError, "'$1' object does not support item assignment"},
+	{`^negative shift count: `, &py.ValueError, "negative shift count"},
+	{`^zero is not a valid slice step$`, &py.ValueError, "slice step cannot be zero"},
+	{`^argument after \* must be iterable, not (\S+)$`, &py.TypeError, "argument after * must be an iterable, not $1"},
+	{`^floored division by zero$`, &py.ZeroDivisionError, "integer division or modulo by zero"},
+	{`^integer modulo by zero$`, &py.ZeroDivisionError, "integer division or modulo by zero"},
+	{`^floating-point division by zero$`, &py.ZeroDivisionError, "float division by zero"},
+	{`^floating-point modulo by zero$`, &py.ZeroDivisionError, "float modulo"},
 }
 
-var compiledPython = sync.OnceValue(func() []*regexp.Regexp {
-	list := make([]*regexp.Regexp, len(pythonRules))
-	for i, r := range pythonRules {
-		list[i] = regexp.MustCompile(r.expr)
-	}
-	return list
-})
+func compiledPython() []*regexp.Regexp {
+	return compiledPythonTable.Get(func() []*regexp.Regexp {
+		list := make([]*regexp.Regexp, len(pythonRules))
+		for i, r := range pythonRules {
+			list[i] = regexp.MustCompile(r.expr)
+		}
+		return list
+	})
+}
+
+var compiledPythonTable lazy.Value[[]*regexp.Regexp]
 
 // typeWords are the interpreter's names of types that Python has others for.
 func typeWords() map[string]string {
@@ -139,7 +142,7 @@ func (r *run) exceptionOf(err error) *py.Exception {
 		if said == "list index out of range" && r.assignedAt(pos) {
 			said = "list assignment index out of range"
 		}
-		return rule.class.New(cause, starlark.String(said))
+		return (*rule.class).New(cause, starlark.String(said))
 	}
 	if m := submatch(missingArgs(), msg); m != nil {
 		if said := r.tooFew(pos, m[1], m[2]); said != "" {
@@ -212,9 +215,13 @@ func raisedAt(err error) (starlark.CallFrame, bool) {
 // portedBlock matches the names of functions that were blocks of try statements,
 // in programs that were .py files: what happens there happens in the function
 // that a built-in called them from.
-var portedBlock = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^try_\d+$`)
-})
+func portedBlock() *regexp.Regexp {
+	return portedBlockTable.Get(func() *regexp.Regexp {
+		return regexp.MustCompile(`^try_\d+$`)
+	})
+}
+
+var portedBlockTable lazy.Value[*regexp.Regexp]
 
 // augmentedAt reports whether the operator at the position is that of an
 // augmented assignment.

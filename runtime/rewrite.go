@@ -28,15 +28,15 @@ func rewriteGlobals(file, scopes *syntax.File, show bool) {
 		if b, ok := resolved[i].Binding.(*resolve.Binding); ok {
 			switch b.Scope {
 			case resolve.Global, resolve.Predeclared, resolve.Universal:
-				r.global[id] = !constant[id.Name] && !strings.Contains(id.Name, "$")
+				r.global[id] = !isConstant(id.Name) && !strings.Contains(id.Name, "$")
 			}
 		}
 	}
 	file.Stmts = r.stmts(file.Stmts, true)
 }
 
-// constant holds the names that are values rather than variables.
-var constant = map[string]bool{"None": true, "True": true, "False": true}
+// isConstant reports whether a name is a value rather than a variable.
+func isConstant(name string) bool { return name == "None" || name == "True" || name == "False" }
 
 // idents lists the identifiers of a tree in the order of a walk, which is the
 // same for two trees of one text.

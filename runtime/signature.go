@@ -5,21 +5,30 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 
 	"go.starlark.net/syntax"
+
+	"starwire/runtime/lazy"
 )
 
 // missingArgs is how the interpreter complains of too few arguments, somewhere at
 // the beginning of the function.
-var missingArgs = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^function (\S+) missing (\d+) arguments? \(`)
-})
+func missingArgs() *regexp.Regexp {
+	return missingArgsTable.Get(func() *regexp.Regexp {
+		return regexp.MustCompile(`^function (\S+) missing (\d+) arguments? \(`)
+	})
+}
+
+var missingArgsTable lazy.Value[*regexp.Regexp]
 
 // badArgs is how it complains of arguments of all kinds.
-var badArgs = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^function \S+ (?:missing|accepts|got) `)
-})
+func badArgs() *regexp.Regexp {
+	return badArgsTable.Get(func() *regexp.Regexp {
+		return regexp.MustCompile(`^function \S+ (?:missing|accepts|got) `)
+	})
+}
+
+var badArgsTable lazy.Value[*regexp.Regexp]
 
 // A signature is what a function says of its parameters.
 type signature struct {

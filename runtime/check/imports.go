@@ -6,20 +6,24 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
 	"starwire/runtime"
+	"starwire/runtime/lazy"
 	"starwire/runtime/pysyntax"
 )
 
 // guarded matches a try that is ready for an import to fail.
-var guarded = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^\s*except(\s*:|[^:\n]*\b(ImportError|StandardError|Exception)\b)`)
-})
+func guarded() *regexp.Regexp {
+	return guardedTable.Get(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?m)^\s*except(\s*:|[^:\n]*\b(ImportError|StandardError|Exception)\b)`)
+	})
+}
+
+var guardedTable lazy.Value[*regexp.Regexp]
 
 // imports checks that what the file imports is there: modules, files beside it,
 // names of modules.

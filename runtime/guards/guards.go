@@ -113,12 +113,12 @@ func (g guarder) spelledOut(s *syntax.AssignStmt) syntax.Stmt {
 	case *syntax.IndexExpr:
 		c.Clauses = []syntax.Node{once("$x", x.X), once("$i", x.Y)}
 		old := &syntax.IndexExpr{X: name("$x"), Lbrack: x.Lbrack, Y: name("$i"), Rbrack: x.Rbrack}
-		c.Body = call(SetItemName, at, name("$x"), name("$i"), call(functionOf[op], at, old, s.RHS))
+		c.Body = call(SetItemName, at, name("$x"), name("$i"), call(functionOf(op), at, old, s.RHS))
 	case *syntax.DotExpr:
 		c.Clauses = []syntax.Node{once("$x", x.X)}
 		old := &syntax.DotExpr{X: name("$x"), Dot: x.Dot, NamePos: x.NamePos, Name: x.Name}
 		field := &syntax.Literal{Token: syntax.STRING, TokenPos: x.NamePos, Raw: `"` + x.Name.Name + `"`, Value: x.Name.Name}
-		c.Body = call(SetItemName, at, name("$x"), field, call(functionOf[op], at, old, s.RHS), &syntax.Ident{NamePos: at, Name: "True"})
+		c.Body = call(SetItemName, at, name("$x"), field, call(functionOf(op), at, old, s.RHS), &syntax.Ident{NamePos: at, Name: "True"})
 	default:
 		return s // no target of an augmented assignment, as the resolver will say
 	}
@@ -126,7 +126,12 @@ func (g guarder) spelledOut(s *syntax.AssignStmt) syntax.Stmt {
 }
 
 // functionOf names the functions that stand for % and <<.
-var functionOf = map[syntax.Token]string{syntax.PERCENT: FormatName, syntax.LTLT: ShiftName}
+func functionOf(op syntax.Token) string {
+	if op == syntax.PERCENT {
+		return FormatName
+	}
+	return ShiftName
+}
 
 // isProduct reports whether the product of such values is hardly larger than they
 // are.
@@ -152,7 +157,7 @@ func (g guarder) guarded(x syntax.Expr) syntax.Expr {
 	case *syntax.CallExpr:
 		g.receiver(x)
 	case *syntax.DotExpr:
-		if methodNames[x.Name.Name] || keyMethods[x.Name.Name] {
+		if isGuardedMethod(x.Name.Name) {
 			return call(MethodName, x.Dot, x.X, &syntax.Literal{
 				Token: syntax.STRING, TokenPos: x.NamePos, Raw: `"` + x.Name.Name + `"`, Value: x.Name.Name,
 			})
@@ -203,7 +208,7 @@ func (g guarder) binary(b *syntax.BinaryExpr) syntax.Expr {
 		}
 	case syntax.PIPE, syntax.AMP, syntax.CIRCUMFLEX, syntax.MINUS:
 		if !known {
-			return either(b, SmallName, []syntax.Expr{b.X}, SetNames[b.Op])
+			return either(b, SmallName, []syntax.Expr{b.X}, SetNames.Of(b.Op))
 		}
 	case syntax.EQL, syntax.NEQ, syntax.LT, syntax.LE, syntax.GT, syntax.GE:
 		if !known && !isAtom(b.X) && !isAtom(b.Y) {
@@ -211,7 +216,7 @@ func (g guarder) binary(b *syntax.BinaryExpr) syntax.Expr {
 			if !isIdent(b.X) && isIdent(b.Y) {
 				tested = b.Y
 			}
-			return either(b, PlainName, []syntax.Expr{tested}, ComparisonNames[b.Op])
+			return either(b, PlainName, []syntax.Expr{tested}, ComparisonNames.Of(b.Op))
 		}
 	case syntax.IN, syntax.NOT_IN:
 		return g.membership(b)

@@ -20,15 +20,34 @@ const (
 	MethodName   = "$method"   // x.join, x.replace, …
 )
 
+// A Function is the name of the function that stands for an operator.
+type Function struct {
+	Op   syntax.Token
+	Name string
+}
+
 // ComparisonNames are the functions that stand for x == y, x < y and so on.
-var ComparisonNames = map[syntax.Token]string{
-	syntax.EQL: "$equal", syntax.NEQ: "$unequal",
-	syntax.LT: "$less", syntax.LE: "$lessequal", syntax.GT: "$greater", syntax.GE: "$greaterequal",
+var ComparisonNames = Functions{
+	{syntax.EQL, "$equal"}, {syntax.NEQ, "$unequal"},
+	{syntax.LT, "$less"}, {syntax.LE, "$lessequal"}, {syntax.GT, "$greater"}, {syntax.GE, "$greaterequal"},
 }
 
 // SetNames are the functions that stand for the operators of sets and dicts.
-var SetNames = map[syntax.Token]string{
-	syntax.PIPE: "$or", syntax.AMP: "$and", syntax.CIRCUMFLEX: "$xor", syntax.MINUS: "$minus",
+var SetNames = Functions{
+	{syntax.PIPE, "$or"}, {syntax.AMP, "$and"}, {syntax.CIRCUMFLEX, "$xor"}, {syntax.MINUS, "$minus"},
+}
+
+// Functions are few, and no map: the start would have to fill it.
+type Functions []Function
+
+// Of returns the name of the function for op, or "".
+func (f Functions) Of(op syntax.Token) string {
+	for _, fn := range f {
+		if fn.Op == op {
+			return fn.Name
+		}
+	}
+	return ""
 }
 
 // Names of the probes: what tells about a value x as probe[x], at a fifth of what a
@@ -46,18 +65,28 @@ const (
 // MaxPlain is how long a text may be that is compared as it is.
 const MaxPlain = 1 << 12 // bytes
 
-// methodNames are the names of the methods that Tree hands to $method.
-var methodNames = map[string]bool{
-	"extend": true, "format": true, "join": true, "replace": true,
-	"rsplit": true, "split": true, "splitlines": true, "update": true, "union": true,
-	"count": true, "find": true, "index": true, "remove": true, "rfind": true, "rindex": true,
-	"difference": true, "difference_update": true, "intersection": true, "intersection_update": true,
-	"issubset": true, "issuperset": true, "symmetric_difference": true, "symmetric_difference_update": true,
+// isGuardedMethod reports whether Tree hands a method of that name to $method.
+func isGuardedMethod(name string) bool {
+	switch name {
+	case "extend", "format", "join", "replace",
+		"rsplit", "split", "splitlines", "update", "union",
+		"count", "find", "index", "remove", "rfind", "rindex",
+		"difference", "difference_update", "intersection", "intersection_update",
+		"issubset", "issuperset", "symmetric_difference", "symmetric_difference_update":
+		return true
+	}
+	return isKeyMethod(name)
 }
 
-// keyMethods are the names of methods whose first argument is looked up in a dict
-// or a set: Tree puts a probe around it.
-var keyMethods = map[string]bool{"add": true, "discard": true, "get": true, "pop": true, "setdefault": true}
+// isKeyMethod reports whether the first argument of a method of that name is looked
+// up in a dict or a set: Tree puts a probe around it.
+func isKeyMethod(name string) bool {
+	switch name {
+	case "add", "discard", "get", "pop", "setdefault":
+		return true
+	}
+	return false
+}
 
 // isStockMethod reports whether a type of the interpreter's has a method of that name.
 func isStockMethod(name string) bool { return stockMethods.Get(listStockMethods)[name] }

@@ -59,8 +59,15 @@ func (s *scope) binds(name string) bool {
 	return false
 }
 
-// wordFunctions are built-ins that return a number of one word whatever they get.
-var wordFunctions = map[string]bool{"len": true, "ord": true, "bool": true, "isinstance": true, "hasattr": true}
+// isWordFunction reports whether the built-in of that name returns a number of one
+// word whatever it gets.
+func isWordFunction(name string) bool {
+	switch name {
+	case "len", "ord", "bool", "isinstance", "hasattr":
+		return true
+	}
+	return false
+}
 
 // kindOf returns what is known of the value of x.
 func (s *scope) kindOf(x syntax.Expr) kind {
@@ -104,7 +111,7 @@ func (s *scope) kindOf(x syntax.Expr) kind {
 	case *syntax.CondExpr:
 		return min(s.kindOf(x.True), s.kindOf(x.False))
 	case *syntax.CallExpr:
-		if fn, ok := x.Fn.(*syntax.Ident); ok && wordFunctions[fn.Name] && !s.binds(fn.Name) {
+		if fn, ok := x.Fn.(*syntax.Ident); ok && isWordFunction(fn.Name) && !s.binds(fn.Name) {
 			return word
 		}
 	}

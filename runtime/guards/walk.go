@@ -78,7 +78,7 @@ func (g guarder) expr(x syntax.Expr) syntax.Expr {
 	case *syntax.BinaryExpr:
 		x.X, x.Y = g.expr(x.X), g.expr(x.Y)
 	case *syntax.CallExpr:
-		if fn, ok := x.Fn.(*syntax.DotExpr); ok && keyMethods[fn.Name.Name] && len(x.Args) > 0 && isPositional(x.Args[0]) {
+		if fn, ok := x.Fn.(*syntax.DotExpr); ok && isKeyMethod(fn.Name.Name) && len(x.Args) > 0 && isPositional(x.Args[0]) {
 			fn.X = g.expr(fn.X)
 			x.Args[0] = g.key(x.Args[0])
 		} else {

@@ -4,8 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
+
+	"starwire/runtime/lazy"
 )
 
 const (
@@ -109,9 +110,13 @@ func (p *page) signature(e Entry) {
 }
 
 // definition is a line that describes a parameter, or some other word.
-var definition = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(\S+(?:, \S+)*)  +(\S.*)$`)
-})
+func definition() *regexp.Regexp {
+	return definitionTable.Get(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(\S+(?:, \S+)*)  +(\S.*)$`)
+	})
+}
+
+var definitionTable lazy.Value[*regexp.Regexp]
 
 // isVerbatim reports whether the line is shown as it is.
 func isVerbatim(line string) bool { return strings.HasPrefix(line, margin) }

@@ -6,7 +6,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-	"sync"
+
+	"starwire/runtime/lazy"
 )
 
 //go:embed text/*.txt
@@ -22,10 +23,14 @@ type table struct {
 }
 
 // manual returns the table, parsed at the first call.
-var manual = sync.OnceValue(func() *table {
-	t, _ := load(files) // a test sees that there is no error
-	return t
-})
+func manual() *table {
+	return manualTable.Get(func() *table {
+		t, _ := load(files) // a test sees that there is no error
+		return t
+	})
+}
+
+var manualTable lazy.Value[*table]
 
 // load parses the files of fsys. With an error it returns what it has by then.
 func load(fsys fs.FS) (*table, error) {

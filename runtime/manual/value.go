@@ -5,10 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -178,9 +178,13 @@ func (t *table) ofType(name string, v starlark.Value) (Entry, bool) {
 	return Entry{}, false
 }
 
-var instance = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^<([\w.]+) (?:instance|object)>$`)
-})
+func instance() *regexp.Regexp {
+	return instanceTable.Get(func() *regexp.Regexp {
+		return regexp.MustCompile(`^<([\w.]+) (?:instance|object)>$`)
+	})
+}
+
+var instanceTable lazy.Value[*regexp.Regexp]
 
 // maxDefault is the longest default, in bytes, that a signature shows.
 const maxDefault = 40

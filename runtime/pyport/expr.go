@@ -282,7 +282,7 @@ func (w *writer) comprehension(x *syntax.Comprehension) {
 
 // dot writes an attribute.
 func (w *writer) dot(x *syntax.DotExpr) {
-	if reserved[x.Name.Name] {
+	if reserved(x.Name.Name) {
 		w.at(start(x))
 		w.put("getattr(")
 		w.brackets++
@@ -338,7 +338,7 @@ func (w *writer) args(args []syntax.Expr) {
 func (w *writer) keyword(x *syntax.BinaryExpr) {
 	name := x.X.(*syntax.Ident)
 	w.at(name.NamePos)
-	if reserved[name.Name] {
+	if reserved(name.Name) {
 		w.refuse(name.NamePos, "%s is a keyword of Starlark, and no name of an argument; rename the parameter", name.Name)
 	}
 	w.put(name.Name + "=")

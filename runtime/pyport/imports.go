@@ -43,7 +43,7 @@ func (w *writer) load(stmts []syntax.Stmt) int {
 		}
 		id, ok := s.LHS.(*syntax.Ident)
 		path, name := importPath(c)
-		if !ok || ownModule(c) || len(w.bound[id.Name]) != 1 || strings.HasPrefix(name, "_") || reserved[id.Name] || strings.Contains(path, ".") || w.resolve(path+"."+name) == nil {
+		if !ok || ownModule(c) || len(w.bound[id.Name]) != 1 || strings.HasPrefix(name, "_") || reserved(id.Name) || strings.Contains(path, ".") || w.resolve(path+"."+name) == nil {
 			break
 		}
 		from, module = syntax.Start(c.Args[0]), path

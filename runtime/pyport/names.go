@@ -15,15 +15,16 @@ import (
 	"starwire/runtime/pysyntax"
 )
 
-// reserved are the words that are no names in Starlark.
-var reserved = func() map[string]bool {
-	words := map[string]bool{}
-	for _, word := range strings.Fields(`and as assert async await break class continue def del elif else except
-		finally for from global if import in is lambda load nonlocal not or pass raise return try while with yield`) {
-		words[word] = true
+// reserved reports whether a word is no name in Starlark.
+func reserved(word string) bool {
+	switch word {
+	case "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except",
+		"finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "load", "nonlocal", "not", "or", "pass",
+		"raise", "return", "try", "while", "with", "yield":
+		return true
 	}
-	return words
-}()
+	return false
+}
 
 // collect notes every name of the program: what the author binds, what the compiled forms mention, and
 // whether anything asks which exception is being handled.
@@ -253,7 +254,7 @@ func (w *writer) member(name string) string {
 		return as
 	}
 	as := member
-	if len(w.bound[member]) > 0 || reserved[member] {
+	if len(w.bound[member]) > 0 || reserved(member) {
 		as = w.fresh("py_" + member)
 	}
 	w.loaded[member] = as
@@ -274,7 +275,7 @@ func (w *writer) name(name string) string {
 		}
 		return as
 	}
-	if reserved[name] {
+	if reserved(name) {
 		as, ok := w.renamed[name]
 		if !ok {
 			as = w.fresh(name + "_")
@@ -326,7 +327,7 @@ func readable(name string, i int) string {
 // fresh returns a name that means nothing yet: base, or base with a number.
 func (w *writer) fresh(base string) string {
 	name, stem := base, strings.TrimSuffix(base, "_1")
-	for w.taken[name] || len(w.bound[name]) > 0 || reserved[name] || known(w.session, name) {
+	for w.taken[name] || len(w.bound[name]) > 0 || reserved(name) || known(w.session, name) {
 		if w.numbers[stem]++; w.numbers[stem] < 2 {
 			w.numbers[stem] = 2
 		}

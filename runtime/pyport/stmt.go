@@ -248,7 +248,7 @@ func (w *writer) target(x syntax.Expr) {
 func (w *writer) checkTarget(x syntax.Expr) {
 	switch x := x.(type) {
 	case *syntax.DotExpr:
-		if reserved[x.Name.Name] {
+		if reserved(x.Name.Name) {
 			w.refuse(x.Name.NamePos, "%s is a keyword of Starlark, and cannot be assigned as an attribute; rename it", x.Name.Name)
 		}
 	case *syntax.ParenExpr:

@@ -1,6 +1,8 @@
 package pysyntax
 
 import (
+	"slices"
+
 	"go.starlark.net/syntax"
 
 	"starwire/runtime/lazy"
@@ -79,9 +81,9 @@ func (b *bools) mayBeNone(x syntax.Expr) bool {
 	case *syntax.CallExpr:
 		switch fn := x.Fn.(type) {
 		case *syntax.Ident:
-			return !internal(fn.Name) && !notBoolFunctions[fn.Name]
+			return !internal(fn.Name) && !notBoolFunctions.has(fn.Name)
 		case *syntax.DotExpr:
-			return !notBoolMethods[fn.Name.Name]
+			return !notBoolMethods.has(fn.Name.Name)
 		}
 	default:
 		return givesNone(x)
@@ -133,7 +135,7 @@ func (b *bools) solve() {
 		}
 	}
 	for name := range b.from { // the host's names, and those of earlier chunks
-		if _, bound := b.kinds[name]; !bound && !notBoolFunctions[name] {
+		if _, bound := b.kinds[name]; !bound && !notBoolFunctions.has(name) {
 			b.kinds[name] = maybeBool
 			todo = append(todo, name)
 		}
@@ -156,7 +158,7 @@ func (b *bools) of(x syntax.Expr) boolKind {
 	b.leaves(x, func(leaf syntax.Expr) {
 		if id, ok := leaf.(*syntax.Ident); ok && !isBoolName(id.Name) {
 			kind, bound := b.kinds[id.Name]
-			if !bound && !notBoolFunctions[id.Name] {
+			if !bound && !notBoolFunctions.has(id.Name) {
 				kind = maybeBool
 			}
 			k = max(k, kind)
@@ -213,16 +215,16 @@ func (b *bools) leaf(x syntax.Expr) boolKind {
 		case *syntax.Ident:
 			_, rebound := b.kinds[fn.Name]
 			switch {
-			case fn.Name == IsName || boolFunctions[fn.Name] && !rebound:
+			case fn.Name == IsName || boolFunctions.has(fn.Name) && !rebound:
 				return surelyBool
-			case internal(fn.Name) && fn.Name != ImportFromName || notBoolFunctions[fn.Name] && !rebound:
+			case internal(fn.Name) && fn.Name != ImportFromName || notBoolFunctions.has(fn.Name) && !rebound:
 				return neverBool
 			}
 		case *syntax.DotExpr:
 			switch {
-			case boolMethods[fn.Name.Name]:
+			case boolMethods.has(fn.Name.Name):
 				return surelyBool
-			case notBoolMethods[fn.Name.Name]:
+			case notBoolMethods.has(fn.Name.Name):
 				return neverBool
 			}
 		}
@@ -245,27 +247,25 @@ func unparenthesized(x syntax.Expr) syntax.Expr {
 	}
 }
 
-func wordSet(words ...string) map[string]bool {
-	set := make(map[string]bool, len(words))
-	for _, w := range words {
-		set[w] = true
-	}
-	return set
-}
+// words are a few: to look them through takes hardly longer than to look one up,
+// and the start need not fill a map.
+type words []string
+
+func (w words) has(word string) bool { return slices.Contains(w, word) }
 
 // What built-in functions and methods return, as far as it matters.
 var (
-	boolFunctions    = wordSet("all", "any", "bool", "callable", "hasattr", "isinstance", "issubclass")
-	notBoolFunctions = wordSet("abs", "bin", "bytes", "chr", "cmp", "dict", "dir", "divmod", "enumerate", "file", "filter", "float",
+	boolFunctions    = words{"all", "any", "bool", "callable", "hasattr", "isinstance", "issubclass"}
+	notBoolFunctions = words{"abs", "bin", "bytes", "chr", "cmp", "dict", "dir", "divmod", "enumerate", "file", "filter", "float",
 		"format", "hash", "hex", "int", "iter", "len", "list", "long", "map", "oct", "open", "ord", "pow", "range", "raw_input",
-		"repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "type", "unichr", "unicode", "xrange", "zip", "__name__", "__file__")
-	boolMethods = wordSet("endswith", "has_key", "isalnum", "isalpha", "isdigit", "isdisjoint", "islower", "isspace", "issubset",
-		"issuperset", "istitle", "isupper", "startswith")
-	notBoolMethods = wordSet("capitalize", "center", "count", "ctime", "decode", "digest", "dumps", "encode", "expandtabs", "fileno",
+		"repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "type", "unichr", "unicode", "xrange", "zip", "__name__", "__file__"}
+	boolMethods = words{"endswith", "has_key", "isalnum", "isalpha", "isdigit", "isdisjoint", "islower", "isspace", "issubset",
+		"issuperset", "istitle", "isupper", "startswith"}
+	notBoolMethods = words{"capitalize", "center", "count", "ctime", "decode", "digest", "dumps", "encode", "expandtabs", "fileno",
 		"find", "format", "getresponse", "getvalue", "group", "groups", "hexdigest", "index", "items", "join", "keys", "ljust", "lower",
 		"lstrip", "partition", "quote", "read", "readline", "readlines", "recv", "replace", "rfind", "rindex", "rjust", "rpartition",
 		"rsplit", "rstrip", "split", "splitlines", "strftime", "strip", "swapcase", "tell", "time", "title", "translate", "upper",
-		"urlencode", "values", "zfill")
+		"urlencode", "values", "zfill"}
 )
 
 // arithmetic names the function for an operator of numbers, for operands of these kinds; it is empty if

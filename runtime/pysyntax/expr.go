@@ -120,15 +120,34 @@ func (p *parser) notTest() syntax.Expr {
 	return &syntax.UnaryExpr{OpPos: pos, Op: syntax.NOT, X: p.notTest()}
 }
 
-// binary maps the operators below comparisons to how tight they bind.
-var binary = map[string]struct {
-	op   syntax.Token
-	prec int
-}{
-	"|": {syntax.PIPE, 1}, "^": {syntax.CIRCUMFLEX, 2}, "&": {syntax.AMP, 3},
-	"<<": {syntax.LTLT, 4}, ">>": {syntax.GTGT, 4},
-	"+": {syntax.PLUS, 5}, "-": {syntax.MINUS, 5},
-	"*": {syntax.STAR, 6}, "/": {syntax.SLASH, 6}, "//": {syntax.SLASHSLASH, 6}, "%": {syntax.PERCENT, 6},
+// binary returns the operator below comparisons that a text is, and how tight it
+// binds: 0 for what is none.
+func binary(text string) (op syntax.Token, prec int) {
+	switch text {
+	case "|":
+		return syntax.PIPE, 1
+	case "^":
+		return syntax.CIRCUMFLEX, 2
+	case "&":
+		return syntax.AMP, 3
+	case "<<":
+		return syntax.LTLT, 4
+	case ">>":
+		return syntax.GTGT, 4
+	case "+":
+		return syntax.PLUS, 5
+	case "-":
+		return syntax.MINUS, 5
+	case "*":
+		return syntax.STAR, 6
+	case "/":
+		return syntax.SLASH, 6
+	case "//":
+		return syntax.SLASHSLASH, 6
+	case "%":
+		return syntax.PERCENT, 6
+	}
+	return syntax.ILLEGAL, 0
 }
 
 // arith parses operators that bind at least as tight as prec, from the left.
@@ -136,23 +155,34 @@ func (p *parser) arith(prec int) syntax.Expr {
 	x := p.power()
 	for {
 		t := p.tok()
-		op, ok := binary[t.text]
-		if t.kind != tokOp || !ok || op.prec < prec {
+		op, tight := binary(t.text)
+		if t.kind != tokOp || tight == 0 || tight < prec {
 			return x
 		}
 		pos := p.take().pos
-		x = &syntax.BinaryExpr{X: x, OpPos: pos, Op: op.op, Y: p.arith(op.prec + 1)}
+		x = &syntax.BinaryExpr{X: x, OpPos: pos, Op: op, Y: p.arith(tight + 1)}
 	}
 }
 
-var unary = map[string]syntax.Token{"-": syntax.MINUS, "+": syntax.PLUS, "~": syntax.TILDE}
+// unary returns the sign that a text is, or ILLEGAL.
+func unary(text string) syntax.Token {
+	switch text {
+	case "-":
+		return syntax.MINUS
+	case "+":
+		return syntax.PLUS
+	case "~":
+		return syntax.TILDE
+	}
+	return syntax.ILLEGAL
+}
 
 // power parses x ** y, which binds tighter than a sign before it and looser than one after it.
 func (p *parser) power() syntax.Expr {
 	p.enter()
 	defer p.leave()
 	if t := p.tok(); t.kind == tokOp {
-		if op, ok := unary[t.text]; ok {
+		if op := unary(t.text); op != syntax.ILLEGAL {
 			pos := p.take().pos
 			return &syntax.UnaryExpr{OpPos: pos, Op: op, X: p.power()}
 		}

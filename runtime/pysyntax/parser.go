@@ -118,8 +118,7 @@ func (p *parser) file() *syntax.File {
 			p.i++
 			continue
 		}
-		_, compound := compounds[p.tok().text]
-		p.compound = compound || p.tok().is("@")
+		p.compound = compound(p.tok().text) != nil || p.tok().is("@")
 		stmts = p.stmt(stmts)
 	}
 	return &syntax.File{Stmts: stmts}

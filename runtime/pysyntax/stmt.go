@@ -12,7 +12,7 @@ func (p *parser) stmt(out []syntax.Stmt) []syntax.Stmt {
 	case tokIndent:
 		p.fail(t.pos, "unexpected indent")
 	case tokName:
-		if parse, ok := compounds[t.text]; ok {
+		if parse := compound(t.text); parse != nil {
 			p.prologue = false
 			return append(out, parse(p))
 		}
@@ -24,15 +24,25 @@ func (p *parser) stmt(out []syntax.Stmt) []syntax.Stmt {
 	return p.simpleLine(out)
 }
 
-// compounds are the statements that hold others. The map is filled here and not where it is declared
-// because the functions lead back to it.
-var compounds map[string]func(*parser) syntax.Stmt
-
-func init() {
-	compounds = map[string]func(*parser) syntax.Stmt{
-		"if": (*parser).ifStmt, "while": (*parser).whileStmt, "for": (*parser).forStmt, "def": (*parser).def,
-		"try": (*parser).try, "with": (*parser).with, "class": (*parser).class,
+// compound returns what parses the statement that begins with a word and holds others, or nil.
+func compound(word string) func(*parser) syntax.Stmt {
+	switch word {
+	case "if":
+		return (*parser).ifStmt
+	case "while":
+		return (*parser).whileStmt
+	case "for":
+		return (*parser).forStmt
+	case "def":
+		return (*parser).def
+	case "try":
+		return (*parser).try
+	case "with":
+		return (*parser).with
+	case "class":
+		return (*parser).class
 	}
+	return nil
 }
 
 // suite parses the block after a colon. It is never empty.

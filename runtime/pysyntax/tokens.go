@@ -358,7 +358,7 @@ func (s *scanner) operator() {
 				s.fail(pos, "%q was never opened", op)
 				return
 			}
-			if open := s.brackets[n]; op[0] != closer[open.text] {
+			if open := s.brackets[n]; op != closer(open.text) {
 				s.fail(pos, "%q does not close the %q of line %d", op, open.text, open.pos.Line)
 				return
 			}
@@ -375,4 +375,13 @@ func (s *scanner) operator() {
 	}
 }
 
-var closer = map[string]byte{"(": ')', "[": ']', "{": '}'}
+// closer returns the bracket that closes another.
+func closer(open string) string {
+	switch open {
+	case "(":
+		return ")"
+	case "[":
+		return "]"
+	}
+	return "}"
+}

@@ -101,16 +101,16 @@ func textOf(x syntax.Expr) textKind {
 		switch fn := x.Fn.(type) {
 		case *syntax.Ident:
 			switch {
-			case strFunctions[fn.Name]:
+			case strFunctions.has(fn.Name):
 				return strText
-			case numberFunctions[fn.Name]:
+			case numberFunctions.has(fn.Name):
 				return noText
 			}
 		case *syntax.DotExpr:
 			switch {
-			case strMethodNames[fn.Name.Name]:
+			case strMethodNames.has(fn.Name.Name):
 				return strText
-			case numberMethods[fn.Name.Name]:
+			case numberMethods.has(fn.Name.Name):
 				return noText
 			}
 		}
@@ -120,8 +120,8 @@ func textOf(x syntax.Expr) textKind {
 
 // What built-in functions and methods return, as far as it matters.
 var (
-	strFunctions    = wordSet("bin", "chr", "hex", "oct", "raw_input", "repr", "str")
-	numberFunctions = wordSet("abs", "divmod", "float", "hash", "int", "len", "list", "long", "map", "ord", "range", "round", "set", "sorted", "sum", "tuple", "xrange", "zip")
-	strMethodNames  = wordSet("b64encode", "dumps", "encode", "hexdigest", "read", "readline", "recv", "strftime", "urlencode")
-	numberMethods   = wordSet("count", "fileno", "find", "index", "items", "keys", "readlines", "rfind", "rindex", "split", "splitlines", "tell", "time", "values")
+	strFunctions    = words{"bin", "chr", "hex", "oct", "raw_input", "repr", "str"}
+	numberFunctions = words{"abs", "divmod", "float", "hash", "int", "len", "list", "long", "map", "ord", "range", "round", "set", "sorted", "sum", "tuple", "xrange", "zip"}
+	strMethodNames  = words{"b64encode", "dumps", "encode", "hexdigest", "read", "readline", "recv", "strftime", "urlencode"}
+	numberMethods   = words{"count", "fileno", "find", "index", "items", "keys", "readlines", "rfind", "rindex", "split", "splitlines", "tell", "time", "values"}
 )

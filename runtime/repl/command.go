@@ -22,10 +22,8 @@ type command struct {
 	run              func(p *REPL, ctx context.Context, args string) error
 }
 
-var commands []command
-
-func init() {
-	commands = []command{
+func commands() []command {
+	return []command{
 		{"curl", "", "shows the last request as a curl command", (*REPL).curl},
 		{"help", "", "lists these commands", (*REPL).help},
 		{"reload", "", "runs the file given with -i again", (*REPL).reload},
@@ -82,7 +80,7 @@ func (p *REPL) command(ctx context.Context, line string) error {
 		return nil
 	}
 	name, args, _ := strings.Cut(line[1:], " ")
-	for _, c := range commands {
+	for _, c := range commands() {
 		if c.name == name {
 			return c.run(p, ctx, strings.TrimSpace(args))
 		}
@@ -111,7 +109,7 @@ func (p *REPL) lookup(name string) starlark.Value {
 }
 
 func (p *REPL) help(context.Context, string) error {
-	for _, c := range commands {
+	for _, c := range commands() {
 		fmt.Fprintf(p.stdout, "%-16s %s\n", "%"+c.name+" "+c.args, c.text)
 	}
 	fmt.Fprintf(p.stdout, "%-16s %s\n", "NAME?", "explains a name, as help() does")

@@ -200,7 +200,7 @@ func isModule(v starlark.Value) bool {
 func (c *question) command(text string) (prefix string, found []candidate) {
 	name, rest, ok := strings.Cut(text, " ")
 	if !ok {
-		for _, cmd := range commands {
+		for _, cmd := range commands() {
 			found = append(found, candidate{cmd.name, "%" + cmd.name + " " + cmd.args})
 		}
 		return name, found
