@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"go.starlark.net/starlark"
+
+	"starwire/runtime/lazy"
 )
 
 // A Host is what one run may touch. A nil func field refuses. Fill the fields,
@@ -160,7 +162,8 @@ type DialRequest struct {
 
 const local = "starwire.host"
 
-var refusing = Attach(new(starlark.Thread), context.Background(), Host{})
+// refusing is the Host of a thread that has none.
+var refusing lazy.Value[*Host]
 
 // Attach puts h on thread and returns it as the thread will see it: every nil
 // capability replaced by a refusal, every absent store made. ctx is the run's:
@@ -192,7 +195,11 @@ func From(thread *starlark.Thread) *Host {
 	if h, ok := thread.Local(local).(*Host); ok {
 		return h
 	}
-	return refusing
+	return refuseAll()
+}
+
+func refuseAll() *Host {
+	return refusing.Get(func() *Host { return Attach(new(starlark.Thread), context.Background(), Host{}) })
 }
 
 // Context returns the context of the thread's run.

@@ -5,6 +5,8 @@ import (
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
+
+	"starwire/runtime/lazy"
 )
 
 // A NamedType is the type of tuples whose items have names besides their
@@ -123,7 +125,7 @@ func (n *Named) Attr(name string) (starlark.Value, error) {
 	if slices.Contains(n.typ.Extra, name) {
 		return n.typ.Attr(n, name)
 	}
-	if m := namedMethods[name]; m != nil {
+	if m := namedMethods.Get(namedFunctions)[name]; m != nil {
 		return m.BindReceiver(n), nil
 	}
 	return nil, nil
@@ -134,9 +136,10 @@ func (n *Named) AttrNames() []string {
 	return sortedNames(n.typ.Fields, n.typ.Extra, []string{"count", "index"})
 }
 
-var namedMethods = map[string]*starlark.Builtin{
-	"count": starlark.NewBuiltin("count", namedCount),
-	"index": starlark.NewBuiltin("index", namedIndex),
+var namedMethods lazy.Methods
+
+func namedFunctions() map[string]lazy.Method {
+	return map[string]lazy.Method{"count": namedCount, "index": namedIndex}
 }
 
 func namedCount(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

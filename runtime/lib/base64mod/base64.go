@@ -204,6 +204,7 @@ func decodeString(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 // binascii.c, binascii_a2b_base64
 func decode(s string) (string, bool) {
 	out := make([]byte, 0, len(s)/4*3+3)
+	digits := digits64()
 	bits, left, quad := 0, 0, 0 // left holds so many bits; quad is the place among four
 	for i := 0; i < len(s); i++ {
 		if s[i] == '=' {
@@ -212,7 +213,7 @@ func decode(s string) (string, bool) {
 			}
 			continue
 		}
-		v := digits64[s[i]]
+		v := digits[s[i]]
 		if v < 0 {
 			continue
 		}
@@ -233,20 +234,26 @@ func nextIsPad(s string) bool {
 		if s[i] == '=' {
 			return true
 		}
-		if digits64[s[i]] >= 0 {
+		if digits64()[s[i]] >= 0 {
 			return false
 		}
 	}
 	return false
 }
 
-var digits64 = func() (table [256]int8) {
-	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-	for i := range table {
-		table[i] = int8(strings.IndexByte(alphabet, byte(i)))
-	}
-	return table
-}()
+// digits64 returns the values of the digits; -1 for other bytes.
+func digits64() *[256]int8 {
+	return digits64Table.Get(func() *[256]int8 {
+		const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+		table := new([256]int8)
+		for i := range table {
+			table[i] = int8(strings.IndexByte(alphabet, byte(i)))
+		}
+		return table
+	})
+}
+
+var digits64Table lazy.Value[*[256]int8]
 
 // b32Encode is base64.b32encode(s).
 func b32Encode(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

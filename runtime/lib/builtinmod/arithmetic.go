@@ -16,39 +16,45 @@ import (
 // boolobject.c; intobject.c; abstract.c, binary_op1.
 func Arithmetic(op syntax.Token, other func(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error)) func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 	return func(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-		x, y := args[0], args[1]
-		bx, xIsBool := x.(starlark.Bool)
-		by, yIsBool := y.(starlark.Bool)
-		if xIsBool && yIsBool {
-			switch op {
-			case syntax.AMP:
-				return bx && by, nil
-			case syntax.PIPE:
-				return bx || by, nil
-			case syntax.CIRCUMFLEX:
-				return starlark.Bool(bx != by), nil
-			}
-		}
-		if xIsBool {
-			x, _ = number(x)
-		}
-		if yIsBool {
-			y, _ = number(y)
-		}
-		v, err := other(thread, x, y)
-		if err != nil && v == nil && (xIsBool || yIsBool) {
-			if _, ok := err.(*py.Exception); !ok && op != syntax.SLASHSLASH {
-				return nil, unsupported(op.String(), args[0], args[1])
-			}
-		}
-		return v, err
+		return arithmetic(thread, op, other, args)
 	}
+}
+
+func arithmetic(thread *starlark.Thread, op syntax.Token, other func(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error), args starlark.Tuple) (starlark.Value, error) {
+	x, y := args[0], args[1]
+	bx, xIsBool := x.(starlark.Bool)
+	by, yIsBool := y.(starlark.Bool)
+	if xIsBool && yIsBool {
+		switch op {
+		case syntax.AMP:
+			return bx && by, nil
+		case syntax.PIPE:
+			return bx || by, nil
+		case syntax.CIRCUMFLEX:
+			return starlark.Bool(bx != by), nil
+		}
+	}
+	if xIsBool {
+		x, _ = number(x)
+	}
+	if yIsBool {
+		y, _ = number(y)
+	}
+	v, err := other(thread, x, y)
+	if err != nil && v == nil && (xIsBool || yIsBool) {
+		if _, ok := err.(*py.Exception); !ok && op != syntax.SLASHSLASH {
+			return nil, unsupported(op.String(), args[0], args[1])
+		}
+	}
+	return v, err
 }
 
 // Add is x + y; InPlace is what x += y makes of x: a list is extended.
 //
 // listobject.c, list_inplace_concat.
-var Add = Arithmetic(syntax.PLUS, sumOf)
+func Add(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return arithmetic(thread, syntax.PLUS, sumOf, args)
+}
 
 // sumOf is the interpreter's x + y, once there is room for the result.
 func sumOf(thread *starlark.Thread, x, y starlark.Value) (starlark.Value, error) {

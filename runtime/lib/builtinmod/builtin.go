@@ -176,7 +176,7 @@ func dir(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []
 	}
 	names := slices.Collect(maps.Keys(methodsOf(x)))
 	if t, ok := TypeOf(x).(*Type); ok && names != nil {
-		names = append(names, stock[t.name]...)
+		names = append(names, stock(t.name)...)
 	} else if x, ok := x.(starlark.HasAttrs); ok {
 		names = x.AttrNames()
 	}

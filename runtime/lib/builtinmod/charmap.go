@@ -15,16 +15,26 @@ type charmap struct {
 	table []rune
 }
 
-// charmaps are the encodings that pages are in besides Latin-1.
-//
-// encodings/cp1252.py and iso8859_15.py.
-var charmaps = map[string]*charmap{
-	"cp1252": {0x80, []rune{
+// charmapOf returns the encoding of that name, one that pages are in besides Latin-1;
+// nil for others.
+func charmapOf(name string) *charmap {
+	switch name {
+	case "cp1252":
+		return &cp1252
+	case "iso8859-15":
+		return &latin9
+	}
+	return nil
+}
+
+// The encodings of encodings/cp1252.py and iso8859_15.py.
+var (
+	cp1252 = charmap{0x80, []rune{
 		'€', 0, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0, 'Ž', 0,
 		0, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', 0, 'ž', 'Ÿ',
-	}},
-	"iso8859-15": {0xa4, []rune{'€', '¥', 'Š', '§', 'š', '©', 'ª', '«', '¬', '\u00ad', '®', '¯', '°', '±', '²', '³', 'Ž', 'µ', '¶', '·', 'ž', '¹', 'º', '»', 'Œ', 'œ', 'Ÿ'}},
-}
+	}}
+	latin9 = charmap{0xa4, []rune{'€', '¥', 'Š', '§', 'š', '©', 'ª', '«', '¬', '\u00ad', '®', '¯', '°', '±', '²', '³', 'Ž', 'µ', '¶', '·', 'ž', '¹', 'º', '»', 'Œ', 'œ', 'Ÿ'}}
+)
 
 // char returns the character of a byte, or 0 if it has none.
 func (m *charmap) char(c byte) rune {

@@ -51,7 +51,7 @@ func member(thread *starlark.Thread, members starlark.StringDict, name, s string
 // isCharset reports whether the encoding is one of text: those that decode to unicode.
 func isCharset(name string) bool {
 	c := codecName(name)
-	return c == "utf8" || c == "ascii" || c == "latin1" || charmaps[c] != nil
+	return c == "utf8" || c == "ascii" || c == "latin1" || charmapOf(c) != nil
 }
 
 // encodeText is u.encode(name, onError): of text, in UTF-8, the bytes in the encoding.
@@ -64,7 +64,7 @@ func encodeText(thread *starlark.Thread, s, name, onError string) (starlark.Valu
 	case "latin1":
 		return encodeChars(thread, s, "latin-1", 0x100, onError)
 	case "cp1252", "iso8859-15":
-		return charmaps[codecName(name)].encode(thread, s, onError)
+		return charmapOf(codecName(name)).encode(thread, s, onError)
 	case "":
 		return nil, unknownEncoding(name)
 	case "rot13":
@@ -115,7 +115,7 @@ func decode(thread *starlark.Thread, s, name, onError string) (starlark.Value, e
 		}
 		return textResult(thread, string(b))
 	case "cp1252", "iso8859-15":
-		return charmaps[codecName(name)].decode(thread, s, onError)
+		return charmapOf(codecName(name)).decode(thread, s, onError)
 	case "base64":
 		return member(thread, base64mod.Module().Members, "decodestring", s)
 	case "hex":

@@ -87,7 +87,7 @@ func (t *Ticker) Tick(thread *starlark.Thread) error {
 // DictNames lists the methods of dicts.
 func DictNames() []string {
 	names := slices.Collect(maps.Keys(dictMethods()))
-	return append(names, stock["dict"]...)
+	return append(names, stock("dict")...)
 }
 
 // A shownIterator is an iterator whose text says what it returns.

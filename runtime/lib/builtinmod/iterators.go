@@ -194,7 +194,11 @@ func (it *iterator) Has(x starlark.Value) (bool, error) {
 // Done leaves the iterator where it is: another loop may go on from there.
 func (it *iterator) Done() {}
 
-var iteratorNext = starlark.NewBuiltin("next", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+var iteratorMethods lazy.Methods
+
+func iteratorFunctions() map[string]lazy.Method { return map[string]lazy.Method{"next": iteratorNext} }
+
+func iteratorNext(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := py.UnpackAny(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
@@ -203,12 +207,12 @@ var iteratorNext = starlark.NewBuiltin("next", func(_ *starlark.Thread, b *starl
 		err = py.StopIteration.New(nil)
 	}
 	return v, err
-})
+}
 
 // Attr returns next.
 func (it *iterator) Attr(name string) (starlark.Value, error) {
 	if name == "next" {
-		return iteratorNext.BindReceiver(it), nil
+		return iteratorMethods.Get(iteratorFunctions)[name].BindReceiver(it), nil
 	}
 	return nil, nil
 }

@@ -97,7 +97,7 @@ func Equal(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ 
 func Order(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	x, y, op := args[0], args[1], b.Name()
 	if is[*starlark.Set](x) && is[*starlark.Set](y) {
-		ok, err := starlark.Compare(orders[op], x, y)
+		ok, err := starlark.Compare(orderOf(op), x, y)
 		return starlark.Bool(ok), err
 	}
 	if isNaN(x) || isNaN(y) {
@@ -115,7 +115,17 @@ func Order(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, _ 
 	return starlark.Bool(c >= 0), err
 }
 
-var orders = map[string]syntax.Token{"$lt": syntax.LT, "$le": syntax.LE, "$gt": syntax.GT, "$ge": syntax.GE}
+func orderOf(name string) syntax.Token {
+	switch name {
+	case "$lt":
+		return syntax.LT
+	case "$le":
+		return syntax.LE
+	case "$gt":
+		return syntax.GT
+	}
+	return syntax.GE
+}
 
 func isNaN(v starlark.Value) bool {
 	f, ok := v.(starlark.Float)

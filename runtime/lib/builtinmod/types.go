@@ -190,7 +190,7 @@ func (t *Type) Attr(name string) (starlark.Value, error) {
 	if m := t.static[name]; m != nil {
 		return m, nil
 	}
-	if t.methods[name] == nil && !slices.Contains(stock[t.name], name) {
+	if t.methods[name] == nil && !slices.Contains(stock(t.name), name) {
 		return nil, py.AttributeError.Errorf("type object '%s' has no attribute '%s'", t.name, name)
 	}
 	return starlark.NewBuiltin(name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -210,7 +210,7 @@ func (t *Type) Attr(name string) (starlark.Value, error) {
 
 // AttrNames lists what Attr knows.
 func (t *Type) AttrNames() []string {
-	names := append([]string{"__name__"}, stock[t.name]...)
+	names := append([]string{"__name__"}, stock(t.name)...)
 	for name := range t.methods {
 		names = append(names, name)
 	}
@@ -221,9 +221,15 @@ func (t *Type) AttrNames() []string {
 	return slices.Compact(names)
 }
 
-// stock are the methods that Starlark's types share with Python's.
-var stock = map[string][]string{
-	"list": {"append", "insert"},
-	"dict": {"clear", "get", "items", "values"},
-	"set":  {"add", "clear", "difference", "discard", "intersection", "issubset", "issuperset", "symmetric_difference", "union"},
+// stock returns the methods that a type of Starlark's shares with Python's.
+func stock(typ string) []string {
+	switch typ {
+	case "list":
+		return []string{"append", "insert"}
+	case "dict":
+		return []string{"clear", "get", "items", "values"}
+	case "set":
+		return []string{"add", "clear", "difference", "discard", "intersection", "issubset", "issuperset", "symmetric_difference", "union"}
+	}
+	return nil
 }

@@ -76,27 +76,29 @@ func (c *class) Attr(name string) (starlark.Value, error) {
 // AttrNames lists what Attr knows.
 func (c *class) AttrNames() []string { return []string{"__module__", "__name__"} }
 
-// abstract are the abstract classes: whether a value is an instance of each.
+// abstract returns the abstract classes: whether a value is an instance of each.
 //
 // _abcoll.py.
-var abstract = map[string]func(v starlark.Value) bool{
-	"Callable": func(v starlark.Value) bool { _, ok := v.(starlark.Callable); return ok },
-	"Container": func(v starlark.Value) bool {
-		return isText(v) || isSequence(v) || isMapping(v) || isSet(v)
-	},
-	"Hashable": func(v starlark.Value) bool { _, err := v.Hash(); return err == nil },
-	"Iterable": func(v starlark.Value) bool {
-		_, ok := v.(starlark.Iterable)
-		return ok || isText(v)
-	},
-	"Iterator":        isIterator,
-	"Mapping":         isMapping,
-	"MutableMapping":  isMapping,
-	"MutableSequence": func(v starlark.Value) bool { _, ok := v.(*starlark.List); return ok },
-	"MutableSet":      isSet,
-	"Sequence":        isSequence,
-	"Set":             isSet,
-	"Sized":           func(v starlark.Value) bool { return isText(v) || starlark.Len(v) >= 0 },
+func abstract() map[string]func(v starlark.Value) bool {
+	return map[string]func(v starlark.Value) bool{
+		"Callable": func(v starlark.Value) bool { _, ok := v.(starlark.Callable); return ok },
+		"Container": func(v starlark.Value) bool {
+			return isText(v) || isSequence(v) || isMapping(v) || isSet(v)
+		},
+		"Hashable": func(v starlark.Value) bool { _, err := v.Hash(); return err == nil },
+		"Iterable": func(v starlark.Value) bool {
+			_, ok := v.(starlark.Iterable)
+			return ok || isText(v)
+		},
+		"Iterator":        isIterator,
+		"Mapping":         isMapping,
+		"MutableMapping":  isMapping,
+		"MutableSequence": func(v starlark.Value) bool { _, ok := v.(*starlark.List); return ok },
+		"MutableSet":      isSet,
+		"Sequence":        isSequence,
+		"Set":             isSet,
+		"Sized":           func(v starlark.Value) bool { return isText(v) || starlark.Len(v) >= 0 },
+	}
 }
 
 func isText(v starlark.Value) bool {

@@ -75,10 +75,8 @@ func arithmetic(thread *starlark.Thread, op syntax.Token, x, y starlark.Value) (
 	if op == syntax.PLUS {
 		return builtinmod.Add(thread, nil, starlark.Tuple{x, y}, nil)
 	}
-	return minus(thread, nil, starlark.Tuple{x, y}, nil)
+	return builtinmod.Plain(syntax.MINUS)(thread, nil, starlark.Tuple{x, y}, nil)
 }
-
-var minus = builtinmod.Plain(syntax.MINUS)
 
 // tally returns what is counted under a key, 0 if there is none.
 func tally(d *starlark.Dict, key starlark.Value) (starlark.Value, error) {

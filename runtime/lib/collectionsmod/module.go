@@ -44,7 +44,7 @@ func members() starlark.StringDict {
 		"deque":       dequeClass(),
 		"namedtuple":  starlark.NewBuiltin("namedtuple", namedTuple),
 	}
-	for name, has := range abstract {
+	for name, has := range abstract() {
 		m[name] = &class{name: name, has: has}
 	}
 	return m

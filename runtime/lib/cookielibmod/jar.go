@@ -93,18 +93,22 @@ func (j *CookieJar) Iterate() starlark.Iterator {
 	return all.Iterate()
 }
 
-var jarMethods = py.Functions(map[string]func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error){
-	"add_cookie_header":     jarAddCookieHeader,
-	"clear":                 jarClear,
-	"clear_expired_cookies": jarClearSome,
-	"clear_session_cookies": jarClearSome,
-	"extract_cookies":       jarExtractCookies,
-	"set_cookie":            jarSetCookie,
-})
+var jarMethods lazy.Methods
+
+func jarFunctions() map[string]lazy.Method {
+	return map[string]lazy.Method{
+		"add_cookie_header":     jarAddCookieHeader,
+		"clear":                 jarClear,
+		"clear_expired_cookies": jarClearSome,
+		"clear_session_cookies": jarClearSome,
+		"extract_cookies":       jarExtractCookies,
+		"set_cookie":            jarSetCookie,
+	}
+}
 
 // Attr returns a method.
 func (j *CookieJar) Attr(name string) (starlark.Value, error) {
-	if m := jarMethods[name]; m != nil {
+	if m := jarMethods.Get(jarFunctions)[name]; m != nil {
 		return m.BindReceiver(j), nil
 	}
 	return nil, nil
@@ -113,7 +117,7 @@ func (j *CookieJar) Attr(name string) (starlark.Value, error) {
 // AttrNames lists what Attr knows.
 func (j *CookieJar) AttrNames() []string {
 	var names []string
-	for name := range jarMethods {
+	for name := range jarMethods.Get(jarFunctions) {
 		names = append(names, name)
 	}
 	slices.Sort(names)

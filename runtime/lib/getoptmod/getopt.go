@@ -17,19 +17,23 @@ import (
 var GetoptError = py.NewClass("getopt", "GetoptError", py.Spec{
 	Fields: []string{"msg", "opt"},
 	Doc:    "An option is unknown, ambiguous, without its argument, or with one too many.",
-	Init: func(e *py.Exception, args starlark.Tuple, kwargs []starlark.Tuple) error {
-		var msg starlark.Value
-		var opt starlark.Value = starlark.String("")
-		if err := py.UnpackArgs("GetoptError", args, kwargs, "msg", &msg, "opt?", &opt); err != nil {
-			return err
-		}
-		e.Args = starlark.Tuple{msg, opt}
-		e.Set("msg", msg)
-		e.Set("opt", opt)
-		return nil
-	},
-	Str: func(e *py.Exception) string { return py.Str(e.Fields["msg"]) },
+	Init:   initGetoptError,
+	Str:    strGetoptError,
 }, py.ExceptionClass)
+
+func strGetoptError(e *py.Exception) string { return py.Str(e.Fields["msg"]) }
+
+func initGetoptError(e *py.Exception, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	var msg starlark.Value
+	var opt starlark.Value = starlark.String("")
+	if err := py.UnpackArgs("GetoptError", args, kwargs, "msg", &msg, "opt?", &opt); err != nil {
+		return err
+	}
+	e.Args = starlark.Tuple{msg, opt}
+	e.Set("msg", msg)
+	e.Set("opt", opt)
+	return nil
+}
 
 var module lazy.Module
 

@@ -26,7 +26,7 @@ func (c class) Attr(name string) (starlark.Value, error) {
 	case name == "__name__":
 		return starlark.String(c.Name()), nil
 	case name == "from_iterable" && c.Name() == "chain":
-		return panics.Builtin(fromIterable), nil
+		return panics.Builtin(starlark.NewBuiltin("from_iterable", fromIterable)), nil
 	}
 	return nil, nil
 }

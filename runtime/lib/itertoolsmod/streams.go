@@ -19,12 +19,13 @@ func room(thread *starlark.Thread, n, capacity int) error {
 	return host.Reserve(thread, int64(2*n)*valueSize)
 }
 
-var fromIterable = starlark.NewBuiltin("from_iterable", func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// fromIterable is chain.from_iterable(iterables).
+func fromIterable(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if err := exactly(b, args, kwargs, 1); err != nil {
 		return nil, err
 	}
 	return chained(thread, args[0])
-})
+}
 
 // chain is chain(*iterables).
 func chain(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"sync"
 
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/filemod"
 	"starwire/runtime/py"
 )
@@ -60,19 +60,23 @@ func (h *handler) Hash() (uint32, error) {
 }
 
 // handlerMethods are made when a script first asks for one.
-var handlerMethods = sync.OnceValue(func() map[string]*starlark.Builtin {
-	return py.Functions(map[string]function{
-		"addFilter":    handlerFilter,
-		"close":        handlerClose,
-		"flush":        handlerClose,
-		"format":       handlerFormat,
-		"handle":       handlerEmit,
-		"emit":         handlerEmit,
-		"removeFilter": handlerFilter,
-		"setFormatter": handlerSetFormatter,
-		"setLevel":     handlerSetLevel,
+func handlerMethods() map[string]*starlark.Builtin {
+	return handlerMethodsTable.Get(func() map[string]*starlark.Builtin {
+		return py.Functions(map[string]function{
+			"addFilter":    handlerFilter,
+			"close":        handlerClose,
+			"flush":        handlerClose,
+			"format":       handlerFormat,
+			"handle":       handlerEmit,
+			"emit":         handlerEmit,
+			"removeFilter": handlerFilter,
+			"setFormatter": handlerSetFormatter,
+			"setLevel":     handlerSetLevel,
+		})
 	})
-})
+}
+
+var handlerMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // Attr returns a method or a setting.
 func (h *handler) Attr(name string) (starlark.Value, error) {

@@ -3,11 +3,11 @@ package loggingmod
 import (
 	"errors"
 	"slices"
-	"sync"
 
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -59,24 +59,28 @@ func (l *logger) Truth() starlark.Bool { return true }
 func (l *logger) Hash() (uint32, error) { return starlark.String(l.name).Hash() }
 
 // loggerMethods are made when a script first asks for one.
-var loggerMethods = sync.OnceValue(func() map[string]*starlark.Builtin {
-	table := map[string]function{
-		"addFilter":         loggerFilter,
-		"addHandler":        loggerHandler,
-		"getChild":          loggerChild,
-		"getEffectiveLevel": loggerEffective,
-		"isEnabledFor":      loggerEnabled,
-		"removeFilter":      loggerFilter,
-		"removeHandler":     loggerHandler,
-		"setLevel":          loggerSetLevel,
-	}
-	for name := range levelOf {
-		table[name] = func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			return b.Receiver().(*logger).call(thread, b.Name(), args, kwargs)
+func loggerMethods() map[string]*starlark.Builtin {
+	return loggerMethodsTable.Get(func() map[string]*starlark.Builtin {
+		table := map[string]function{
+			"addFilter":         loggerFilter,
+			"addHandler":        loggerHandler,
+			"getChild":          loggerChild,
+			"getEffectiveLevel": loggerEffective,
+			"isEnabledFor":      loggerEnabled,
+			"removeFilter":      loggerFilter,
+			"removeHandler":     loggerHandler,
+			"setLevel":          loggerSetLevel,
 		}
-	}
-	return py.Functions(table)
-})
+		for _, name := range loggingNames {
+			table[name] = func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+				return b.Receiver().(*logger).call(thread, b.Name(), args, kwargs)
+			}
+		}
+		return py.Functions(table)
+	})
+}
+
+var loggerMethodsTable lazy.Value[map[string]*starlark.Builtin]
 
 // Attr returns a method or a setting.
 func (l *logger) Attr(name string) (starlark.Value, error) {
@@ -206,7 +210,7 @@ func (l *logger) call(thread *starlark.Thread, name string, args starlark.Tuple,
 	if err := py.UnpackAny(name, nil, kwargs, "exc_info??", &excInfo, "extra??", &extra); err != nil {
 		return nil, err
 	}
-	level, least := levelOf[name], 1
+	level, least := levelOf(name), 1
 	if name == "log" {
 		least = 2
 	}

@@ -80,7 +80,7 @@ func New(h *host.Host, traceback func(thread *starlark.Thread) (string, error)) 
 	} {
 		members[name] = starlark.NewBuiltin(name, fn)
 	}
-	for name := range levelOf {
+	for _, name := range loggingNames {
 		members[name] = starlark.NewBuiltin(name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			if len(m.root.handlersNow()) == 0 {
 				if _, err := m.basicConfig(thread, b, nil, nil); err != nil {
@@ -93,9 +93,25 @@ func New(h *host.Host, traceback func(thread *starlark.Thread) (string, error)) 
 	return &starlarkstruct.Module{Name: "logging", Members: members}
 }
 
-// levelOf are the functions that log, by the level; log takes it as an argument.
-var levelOf = map[string]int{"critical": critical, "debug": debug, "error": errLevel, "exception": errLevel, "fatal": critical,
-	"info": info, "log": 0, "warn": warning, "warning": warning}
+// loggingNames are the functions that log.
+var loggingNames = []string{"critical", "debug", "error", "exception", "fatal", "info", "log", "warn", "warning"}
+
+// levelOf returns the level of one of them; of log, which takes it as an argument, 0.
+func levelOf(name string) int {
+	switch name {
+	case "critical", "fatal":
+		return critical
+	case "debug":
+		return debug
+	case "error", "exception":
+		return errLevel
+	case "info":
+		return info
+	case "warn", "warning":
+		return warning
+	}
+	return 0
+}
 
 // level returns a level given by its number or name.
 //

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/builtinmod"
 	"starwire/runtime/lib/timemod"
 	"starwire/runtime/py"
@@ -18,19 +18,23 @@ import (
 const basicFormat = "%(levelname)s:%(name)s:%(message)s"
 
 // recordKind is the class LogRecord.
-var recordKind = sync.OnceValue(func() *py.Kind {
-	return &py.Kind{Module: "logging", Class: "LogRecord",
-		Methods: py.Functions(map[string]function{
-			"getMessage": func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-				if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
-					return nil, err
-				}
-				text, err := message(thread, b.Receiver().(*py.Object))
-				return starlark.String(text), err
-			},
-		}),
-	}
-})
+func recordKind() *py.Kind {
+	return recordKindTable.Get(func() *py.Kind {
+		return &py.Kind{Module: "logging", Class: "LogRecord",
+			Methods: py.Functions(map[string]function{
+				"getMessage": func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+					if err := py.UnpackArgs(b.Name(), args, kwargs); err != nil {
+						return nil, err
+					}
+					text, err := message(thread, b.Receiver().(*py.Object))
+					return starlark.String(text), err
+				},
+			}),
+		}
+	})
+}
+
+var recordKindTable lazy.Value[*py.Kind]
 
 // recordFields are the attributes that a format may name, in order.
 var recordFields = []string{"args", "created", "exc_info", "exc_text", "filename", "funcName", "levelname", "levelno", "lineno", "module",
@@ -154,19 +158,19 @@ func (f *formatter) Hash() (uint32, error) {
 	return 0, py.TypeError.Errorf("unhashable type: 'Formatter'")
 }
 
-var formatterFormat = starlark.NewBuiltin("format", func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func formatterFormat(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	r, err := unpackRecord(b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
 	text, err := b.Receiver().(*formatter).text(thread, r)
 	return starlark.String(text), err
-})
+}
 
 // Attr returns the method format.
 func (f *formatter) Attr(name string) (starlark.Value, error) {
 	if name == "format" {
-		return formatterFormat.BindReceiver(f), nil
+		return starlark.NewBuiltin(name, formatterFormat).BindReceiver(f), nil
 	}
 	return nil, nil
 }
@@ -261,19 +265,19 @@ func (f *filter) Hash() (uint32, error) {
 	return 0, py.TypeError.Errorf("unhashable type: 'Filter'")
 }
 
-var filterFilter = starlark.NewBuiltin("filter", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func filterFilter(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	r, err := unpackRecord(b, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
 	rest, below := strings.CutPrefix(py.Str(r.Field("name")), b.Receiver().(*filter).name)
 	return flag(below && (b.Receiver().(*filter).name == "" || rest == "" || rest[0] == '.')), nil
-})
+}
 
 // Attr returns the method filter.
 func (f *filter) Attr(name string) (starlark.Value, error) {
 	if name == "filter" {
-		return filterFilter.BindReceiver(f), nil
+		return starlark.NewBuiltin(name, filterFilter).BindReceiver(f), nil
 	}
 	return nil, nil
 }

@@ -46,7 +46,7 @@ func New(stock func(name string) *starlark.Builtin) *starlarkstruct.Module {
 			switch args[0].(type) {
 			case starlark.Int, starlark.Float, starlark.Bool:
 			default:
-				if sign := signs[name]; sign != "" {
+				if sign := signOf(name); sign != "" {
 					return nil, py.TypeError.Errorf("bad operand type for unary %s: '%s'", sign, py.TypeName(args[0]))
 				}
 			}
@@ -70,8 +70,17 @@ func New(stock func(name string) *starlark.Builtin) *starlarkstruct.Module {
 	return &starlarkstruct.Module{Name: "operator", Members: m}
 }
 
-// signs are the operators that are written before their operand.
-var signs = map[string]string{"neg": "-", "inv": "~", "invert": "~"}
+// signOf returns the operator that a function is and that is written before its
+// operand, or "".
+func signOf(name string) string {
+	switch name {
+	case "neg":
+		return "-"
+	case "inv", "invert":
+		return "~"
+	}
+	return ""
+}
 
 // setItem is setitem(a, b, c): a[b] = c.
 func setItem(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

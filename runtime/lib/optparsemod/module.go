@@ -1,11 +1,10 @@
 package optparsemod
 
 import (
-	"sync"
-
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -24,31 +23,35 @@ var noDefault = starlark.Tuple{starlark.String("NO"), starlark.String("DEFAULT")
 var optionKind, containerKind, parserKind, groupKind, formatterKind, indentedKind, titledKind *py.Kind
 
 // Module returns the module optparse. It is immutable; runs may share it.
-var Module = sync.OnceValue(func() *starlarkstruct.Module {
-	makeErrors()
-	makeOption()
-	makeContainers()
-	makeFormatters()
-	m := &starlarkstruct.Module{Name: "optparse", Members: starlark.StringDict{
-		"AmbiguousOptionError":  AmbiguousOptionError,
-		"BadOptionError":        BadOptionError,
-		"HelpFormatter":         formatterKind,
-		"IndentedHelpFormatter": indentedKind,
-		"NO_DEFAULT":            noDefault,
-		"OptParseError":         OptParseError,
-		"Option":                optionKind,
-		"OptionConflictError":   OptionConflictError,
-		"OptionContainer":       containerKind,
-		"OptionError":           OptionError,
-		"OptionGroup":           groupKind,
-		"OptionParser":          parserKind,
-		"OptionValueError":      OptionValueError,
-		"SUPPRESS_HELP":         suppressHelp,
-		"SUPPRESS_USAGE":        suppressUsage,
-		"TitledHelpFormatter":   titledKind,
-		"Values":                starlark.NewBuiltin("Values", newValues),
-		"make_option":           optionKind,
-	}}
-	m.Freeze()
-	return m
-})
+func Module() *starlarkstruct.Module {
+	return module.Get(func() *starlarkstruct.Module {
+		makeErrors()
+		makeOption()
+		makeContainers()
+		makeFormatters()
+		m := &starlarkstruct.Module{Name: "optparse", Members: starlark.StringDict{
+			"AmbiguousOptionError":  AmbiguousOptionError,
+			"BadOptionError":        BadOptionError,
+			"HelpFormatter":         formatterKind,
+			"IndentedHelpFormatter": indentedKind,
+			"NO_DEFAULT":            noDefault,
+			"OptParseError":         OptParseError,
+			"Option":                optionKind,
+			"OptionConflictError":   OptionConflictError,
+			"OptionContainer":       containerKind,
+			"OptionError":           OptionError,
+			"OptionGroup":           groupKind,
+			"OptionParser":          parserKind,
+			"OptionValueError":      OptionValueError,
+			"SUPPRESS_HELP":         suppressHelp,
+			"SUPPRESS_USAGE":        suppressUsage,
+			"TitledHelpFormatter":   titledKind,
+			"Values":                starlark.NewBuiltin("Values", newValues),
+			"make_option":           optionKind,
+		}}
+		m.Freeze()
+		return m
+	})
+}
+
+var module lazy.Value[*starlarkstruct.Module]

@@ -72,7 +72,13 @@ func (r ranges) has(c rune) bool {
 }
 
 // asciiClasses are \d, \s and \w without UNICODE.
-var asciiClasses = map[rune]ranges{'d': {'0', '9'}, 's': {'\t', '\r', ' ', ' '}, 'w': {'0', '9', 'A', 'Z', '_', '_', 'a', 'z'}}
+func asciiClasses() map[rune]ranges {
+	return asciiClassesTable.Get(func() map[rune]ranges {
+		return map[rune]ranges{'d': {'0', '9'}, 's': {'\t', '\r', ' ', ' '}, 'w': {'0', '9', 'A', 'Z', '_', '_', 'a', 'z'}}
+	})
+}
+
+var asciiClassesTable lazy.Value[map[rune]ranges]
 
 // unicodeClasses are those with UNICODE.
 func unicodeClasses() map[rune]ranges {
@@ -124,7 +130,7 @@ func (e *emitter) members(n *set) ranges {
 		}
 	}
 	for _, c := range n.classes {
-		of := asciiClasses
+		of := asciiClasses()
 		if e.flags&flagUnicode != 0 {
 			of = unicodeClasses()
 		}

@@ -68,19 +68,14 @@ const (
 	isPhraseEnd             // those but the dot, which old phrases may hold
 )
 
-var addressChars = func() (t [256]uint8) {
-	for _, c := range []byte(" \t") {
-		t[c] = isBlank | isAtomEnd | isPhraseEnd
-	}
-	for _, c := range []byte("\r\n") {
-		t[c] = isBreak | isAtomEnd | isPhraseEnd
-	}
-	for _, c := range []byte(`()<>@,:;."[]`) {
-		t[c] = isSpecial | isAtomEnd | isPhraseEnd
-	}
-	t['.'] &^= isPhraseEnd
-	return t
-}()
+var addressChars = [256]uint8{
+	' ': isBlank | isAtomEnd | isPhraseEnd, '\t': isBlank | isAtomEnd | isPhraseEnd,
+	'\r': isBreak | isAtomEnd | isPhraseEnd, '\n': isBreak | isAtomEnd | isPhraseEnd,
+	'(': ends, ')': ends, '<': ends, '>': ends, '@': ends, ',': ends, ':': ends, ';': ends, '"': ends, '[': ends, ']': ends,
+	'.': isSpecial | isAtomEnd,
+}
+
+const ends = isSpecial | isAtomEnd | isPhraseEnd
 
 // An addressParser is AddrlistClass: a place in a text, and what was found. Every
 // address moves the place on, and reads no byte more than twice.

@@ -46,11 +46,17 @@ var daysTable lazy.Value[map[string]bool]
 
 // zones maps the names that RFC 822 §5.1 defines, without the military ones, to
 // hours and minutes as +hhmm read in decimal.
-var zones = map[string]int64{
-	"ut": 0, "utc": 0, "gmt": 0, "z": 0,
-	"ast": -400, "adt": -300, "est": -500, "edt": -400, "cst": -600,
-	"cdt": -500, "mst": -700, "mdt": -600, "pst": -800, "pdt": -700,
+func zones() map[string]int64 {
+	return zonesTable.Get(func() map[string]int64 {
+		return map[string]int64{
+			"ut": 0, "utc": 0, "gmt": 0, "z": 0,
+			"ast": -400, "adt": -300, "est": -500, "edt": -400, "cst": -600,
+			"cdt": -500, "mst": -700, "mdt": -600, "pst": -800, "pdt": -700,
+		}
+	})
 }
+
+var zonesTable lazy.Value[map[string]int64]
 
 // ParseDate reads a date in any of the forms mail and HTTP have used: RFC 822,
 // RFC 850 and C's asctime, with fields missing, swapped or followed by commas.
@@ -132,7 +138,7 @@ func dateFields(text string) (fields []string, ok bool) {
 // parseZone returns a zone's offset in seconds. A number is +hhmm, though its
 // hours may have any number of digits.
 func parseZone(zone string) (seconds int64, ok bool) {
-	n, ok := zones[py.Lower(zone)]
+	n, ok := zones()[py.Lower(zone)]
 	if !ok {
 		if n, ok = number64(zone); !ok {
 			return 0, false

@@ -117,10 +117,17 @@ func cipherTuple(id uint16) starlark.Value {
 	return starlark.Tuple{starlark.String(tls.CipherSuiteName(id)), starlark.String("TLSv1.2"), starlark.None}
 }
 
-// curves are the names set_ecdh_curve knows.
-var curves = map[string]tls.CurveID{
-	"prime256v1": tls.CurveP256,
-	"secp384r1":  tls.CurveP384,
-	"secp521r1":  tls.CurveP521,
-	"X25519":     tls.X25519,
+// curveOf returns the curve of a name that set_ecdh_curve knows, or 0.
+func curveOf(name string) tls.CurveID {
+	switch name {
+	case "prime256v1":
+		return tls.CurveP256
+	case "secp384r1":
+		return tls.CurveP384
+	case "secp521r1":
+		return tls.CurveP521
+	case "X25519":
+		return tls.X25519
+	}
+	return 0
 }

@@ -157,7 +157,7 @@ func (c *SSLContext) loadVerifyLocations(thread *starlark.Thread, cafile, capath
 
 func contextLoadDefaultCerts(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	c := b.Receiver().(*SSLContext)
-	purpose := starlark.Value(serverAuth)
+	purpose := starlark.Value(serverAuth())
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "purpose?", &purpose); err != nil {
 		return nil, err
 	}
@@ -343,8 +343,8 @@ func contextSetECDHCurve(_ *starlark.Thread, b *starlark.Builtin, args starlark.
 	if !ok {
 		return nil, py.TypeError.Errorf("set_ecdh_curve() argument 1 must be string, not %s", py.TypeName(args[0]))
 	}
-	id, ok := curves[name]
-	if !ok {
+	id := curveOf(name)
+	if id == 0 {
 		return nil, py.ValueError.Errorf("unknown elliptic curve name %s", py.Quote(name))
 	}
 	if err := c.mutable("change"); err != nil {

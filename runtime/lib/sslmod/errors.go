@@ -20,11 +20,11 @@ import (
 // The exception classes of module ssl. SSLError is socket.sslerror too.
 var (
 	SSLError           = socketmod.SSLError
-	SSLZeroReturnError = newError("SSLZeroReturnError", "The peer has closed the TLS connection.")
-	SSLWantReadError   = newError("SSLWantReadError", "A non-blocking socket has nothing to read yet.")
-	SSLWantWriteError  = newError("SSLWantWriteError", "A non-blocking socket cannot be written yet.")
-	SSLSyscallError    = newError("SSLSyscallError", "A system error below TLS.")
-	SSLEOFError        = newError("SSLEOFError", "The connection ended without TLS's goodbye.")
+	SSLZeroReturnError = py.NewClass("ssl", "SSLZeroReturnError", py.Spec{Doc: "The peer has closed the TLS connection."}, SSLError)
+	SSLWantReadError   = py.NewClass("ssl", "SSLWantReadError", py.Spec{Doc: "A non-blocking socket has nothing to read yet."}, SSLError)
+	SSLWantWriteError  = py.NewClass("ssl", "SSLWantWriteError", py.Spec{Doc: "A non-blocking socket cannot be written yet."}, SSLError)
+	SSLSyscallError    = py.NewClass("ssl", "SSLSyscallError", py.Spec{Doc: "A system error below TLS."}, SSLError)
+	SSLEOFError        = py.NewClass("ssl", "SSLEOFError", py.Spec{Doc: "The connection ended without TLS's goodbye."}, SSLError)
 
 	// TimeoutError is the SSLError of an operation that took too long. It is a
 	// socket.timeout as well, which it is not in CPython 2.7: a script that
@@ -38,10 +38,6 @@ var (
 	}, py.ValueError)
 )
 
-func newError(name, doc string) *py.Class {
-	return py.NewClass("ssl", name, py.Spec{Doc: doc}, SSLError)
-}
-
 // The numbers SSL_get_error returns.
 const (
 	sslErrorSSL      = 1
@@ -51,7 +47,14 @@ const (
 
 // errNoGoodbye is the end of a connection between two TLS records, without
 // close_notify: a truncation cannot be told from an end.
-var errNoGoodbye = fmt.Errorf("tls: connection closed without close_notify: %w", io.ErrUnexpectedEOF)
+var errNoGoodbye error = noGoodbye{}
+
+type noGoodbye struct{}
+
+func (noGoodbye) Error() string {
+	return "tls: connection closed without close_notify: " + io.ErrUnexpectedEOF.Error()
+}
+func (noGoodbye) Unwrap() error { return io.ErrUnexpectedEOF }
 
 // A fault is an error of the TLS library by OpenSSL's names.
 type fault struct {

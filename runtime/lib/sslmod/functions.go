@@ -14,7 +14,7 @@ import (
 
 // createDefaultContext is ssl.create_default_context.
 func createDefaultContext(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	purpose := starlark.Value(serverAuth)
+	purpose := starlark.Value(serverAuth())
 	var cafile, capath, cadata starlark.Value = starlark.None, starlark.None, starlark.None
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "purpose?", &purpose, "cafile?", &cafile, "capath?", &capath, "cadata?", &cadata); err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func httpsVerifyCertificates(_ *starlark.Thread, b *starlark.Builtin, args starl
 
 // createUnverifiedContext is ssl._create_unverified_context.
 func createUnverifiedContext(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	protocol, purpose := starlark.Value(starlark.MakeInt(protocolTLS)), starlark.Value(serverAuth)
+	protocol, purpose := starlark.Value(starlark.MakeInt(protocolTLS)), starlark.Value(serverAuth())
 	var reqs, certfile, keyfile, cafile, capath, cadata starlark.Value = starlark.None, starlark.None, starlark.None, starlark.None, starlark.None, starlark.None
 	checkHostname := starlark.Value(starlark.False)
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "protocol?", &protocol, "cert_reqs?", &reqs, "check_hostname?", &checkHostname,

@@ -70,6 +70,7 @@ func constants() map[string]int64 {
 var constantsTable lazy.Value[map[string]int64]
 
 func members() starlark.StringDict {
+	version := starlark.Tuple{starlark.MakeInt(3), starlark.MakeInt(0), starlark.MakeInt(0), starlark.MakeInt(0), starlark.MakeInt(0)}
 	m := starlark.StringDict{
 		"SSLError":           SSLError,
 		"SSLZeroReturnError": SSLZeroReturnError,
@@ -94,8 +95,8 @@ func members() starlark.StringDict {
 
 		// What a script may compare is the OpenSSL whose behaviour is followed.
 		"OPENSSL_VERSION":        starlark.String("OpenSSL 3.0.0 (Go crypto/tls, " + runtime.Version() + ")"),
-		"OPENSSL_VERSION_INFO":   versionTuple,
-		"_OPENSSL_API_VERSION":   versionTuple,
+		"OPENSSL_VERSION_INFO":   version,
+		"_OPENSSL_API_VERSION":   version,
 		"OPENSSL_VERSION_NUMBER": starlark.MakeInt(0x30000000),
 	}
 	for name, n := range constants() {
@@ -126,8 +127,6 @@ func members() starlark.StringDict {
 }
 
 type builtin = func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error)
-
-var versionTuple = starlark.Tuple{starlark.MakeInt(3), starlark.MakeInt(0), starlark.MakeInt(0), starlark.MakeInt(0), starlark.MakeInt(0)}
 
 func frozenList(items ...string) *starlark.List {
 	values := make([]starlark.Value, len(items))

@@ -3,6 +3,7 @@ package sslmod
 import (
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -14,10 +15,19 @@ func newASN1Object(nid int, shortname, longname, oid string) *py.Named {
 }
 
 // The purposes of a context.
-var (
-	serverAuth = newASN1Object(129, "serverAuth", "TLS Web Server Authentication", "1.3.6.1.5.5.7.3.1")
-	clientAuth = newASN1Object(130, "clientAuth", "TLS Web Client Authentication", "1.3.6.1.5.5.7.3.2")
-)
+var serverAuthTable, clientAuthTable lazy.Value[*py.Named]
+
+func serverAuth() *py.Named {
+	return serverAuthTable.Get(func() *py.Named {
+		return newASN1Object(129, "serverAuth", "TLS Web Server Authentication", "1.3.6.1.5.5.7.3.1")
+	})
+}
+
+func clientAuth() *py.Named {
+	return clientAuthTable.Get(func() *py.Named {
+		return newASN1Object(130, "clientAuth", "TLS Web Client Authentication", "1.3.6.1.5.5.7.3.2")
+	})
+}
 
 // checkPurpose is the TypeError of what is no object identifier: its text is
 // the value itself.
@@ -30,7 +40,7 @@ func checkPurpose(v starlark.Value) error {
 
 // isClientAuth reports whether a checked purpose is CLIENT_AUTH.
 func isClientAuth(v starlark.Value) bool {
-	return v == starlark.Value(clientAuth)
+	return v == starlark.Value(clientAuth())
 }
 
 // purposeClass is ssl.Purpose: the two purposes, and lookups of them. It knows
@@ -60,7 +70,7 @@ func (purposeClass) CallInternal(thread *starlark.Thread, args starlark.Tuple, k
 
 // findPurpose returns the purpose one of whose items of the given indices is text.
 func findPurpose(text string, items ...int) (starlark.Value, error) {
-	for _, p := range []*py.Named{serverAuth, clientAuth} {
+	for _, p := range []*py.Named{serverAuth(), clientAuth()} {
 		for _, i := range items {
 			if p.Index(i) == starlark.String(text) {
 				return p, nil
@@ -74,13 +84,11 @@ func findPurpose(text string, items ...int) (starlark.Value, error) {
 func (purposeClass) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "SERVER_AUTH":
-		return serverAuth, nil
+		return serverAuth(), nil
 	case "CLIENT_AUTH":
-		return clientAuth, nil
-	case "fromname":
-		return purposeFromName, nil
-	case "fromnid":
-		return purposeFromNID, nil
+		return clientAuth(), nil
+	case "fromname", "fromnid":
+		return purposeMethods.Get(purposeFunctions)[name], nil
 	}
 	return nil, nil
 }
@@ -90,24 +98,30 @@ func (purposeClass) AttrNames() []string {
 	return []string{"CLIENT_AUTH", "SERVER_AUTH", "fromname", "fromnid"}
 }
 
-var purposeFromName = starlark.NewBuiltin("fromname", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+var purposeMethods lazy.Methods
+
+func purposeFunctions() map[string]lazy.Method {
+	return map[string]lazy.Method{"fromname": purposeFromName, "fromnid": purposeFromNID}
+}
+
+func purposeFromName(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var name string
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "name", &name); err != nil {
 		return nil, err
 	}
 	return findPurpose(name, 1, 2, 3)
-})
+}
 
-var purposeFromNID = starlark.NewBuiltin("fromnid", func(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func purposeFromNID(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var nid int
 	if err := py.UnpackArgs(b.Name(), args, kwargs, "nid", &nid); err != nil {
 		return nil, err
 	}
 	switch nid {
 	case 129:
-		return serverAuth, nil
+		return serverAuth(), nil
 	case 130:
-		return clientAuth, nil
+		return clientAuth(), nil
 	}
 	return nil, py.ValueError.Errorf("unknown NID %d", nid)
-})
+}

@@ -44,11 +44,9 @@ func authorityOf(h *host.Host) (*authority, error) {
 }
 
 // The certificates are valid at any time a run's clock may be set to.
-var (
-	validFrom = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-	expiredAt = time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
-	validTo   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
-)
+func validFrom() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
+func expiredAt() time.Time { return time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC) }
+func validTo() time.Time   { return time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 func (a *authority) make() (err error) {
 	if a.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
@@ -59,7 +57,7 @@ func (a *authority) make() (err error) {
 	}
 	t := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: "starwire test authority"},
-		NotBefore: validFrom, NotAfter: validTo,
+		NotBefore: validFrom(), NotAfter: validTo(),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, t, t, &a.key.PublicKey, a.key)
@@ -96,7 +94,7 @@ const (
 func (a *authority) server(kind certKind, hosts []string) (tls.Certificate, error) {
 	t := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: "localhost"},
-		NotBefore: validFrom, NotAfter: validTo,
+		NotBefore: validFrom(), NotAfter: validTo(),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		DNSNames:    []string{"localhost"},
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
@@ -113,7 +111,7 @@ func (a *authority) server(kind certKind, hosts []string) (tls.Certificate, erro
 	case certSelfSigned:
 		parent, key = t, a.leaf
 	case certExpired:
-		t.NotAfter = expiredAt
+		t.NotAfter = expiredAt()
 	case certWrongName:
 		t.Subject.CommonName = "wrong-name.invalid"
 		t.DNSNames, t.IPAddresses = []string{"wrong-name.invalid"}, nil
@@ -129,7 +127,7 @@ func (a *authority) server(kind certKind, hosts []string) (tls.Certificate, erro
 func (a *authority) client() (string, error) {
 	t := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: "starwire test client"},
-		NotBefore: validFrom, NotAfter: validTo,
+		NotBefore: validFrom(), NotAfter: validTo(),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, t, a.cert, &a.leaf.PublicKey, a.key)

@@ -5,26 +5,28 @@ package textwrapmod
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
 // Module returns the module textwrap. It is immutable; runs may share it.
-var Module = sync.OnceValue(func() *starlarkstruct.Module {
-	m := &starlarkstruct.Module{Name: "textwrap", Members: starlark.StringDict{
+func Module() *starlarkstruct.Module { return module.Get("textwrap", members) }
+
+var module lazy.Module
+
+func members() starlark.StringDict {
+	return starlark.StringDict{
 		"dedent": starlark.NewBuiltin("dedent", dedent),
 		"fill":   starlark.NewBuiltin("fill", wrap),
 		"wrap":   starlark.NewBuiltin("wrap", wrap),
-	}}
-	m.Freeze()
-	return m
-})
+	}
+}
 
 // A Wrapper says how text is wrapped. Widths count bytes, or characters of unicode text, all
 // of which are letters beyond ASCII.

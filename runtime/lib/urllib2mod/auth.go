@@ -3,10 +3,10 @@ package urllib2mod
 import (
 	"encoding/base64"
 	"regexp"
-	"sync"
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -88,13 +88,17 @@ func challengeOf(thread *starlark.Thread, f failure, proxy bool) (challenge, pla
 // three ways to quote are three expressions.
 //
 // urllib2.py, AbstractBasicAuthHandler.rx.
-var realmExprs = sync.OnceValue(func() []*regexp.Regexp {
-	return []*regexp.Regexp{
-		regexp.MustCompile(`(?i)(?:.*,)*[ \t]*([^ \t]+)[ \t]+realm="([^"']*)"`),
-		regexp.MustCompile(`(?i)(?:.*,)*[ \t]*([^ \t]+)[ \t]+realm='([^"']*)'`),
-		regexp.MustCompile(`(?i)(?:.*,)*[ \t]*([^ \t]+)[ \t]+realm=([^"']*)`),
-	}
-})
+func realmExprs() []*regexp.Regexp {
+	return realmExprsTable.Get(func() []*regexp.Regexp {
+		return []*regexp.Regexp{
+			regexp.MustCompile(`(?i)(?:.*,)*[ \t]*([^ \t]+)[ \t]+realm="([^"']*)"`),
+			regexp.MustCompile(`(?i)(?:.*,)*[ \t]*([^ \t]+)[ \t]+realm='([^"']*)'`),
+			regexp.MustCompile(`(?i)(?:.*,)*[ \t]*([^ \t]+)[ \t]+realm=([^"']*)`),
+		}
+	})
+}
+
+var realmExprsTable lazy.Value[[]*regexp.Regexp]
 
 // basicChallenge is http_error_401 and http_error_407(req, fp, code, msg, headers).
 //

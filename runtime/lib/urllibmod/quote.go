@@ -6,6 +6,7 @@ import (
 
 	"go.starlark.net/starlark"
 
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -18,10 +19,12 @@ const alwaysSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" +
 // A byteSet holds bytes.
 type byteSet [256]bool
 
-var alwaysSafeSet = func() (set byteSet) {
+var alwaysSafeSet lazy.Value[byteSet]
+
+func makeAlwaysSafeSet() (set byteSet) {
 	set.add(alwaysSafe)
 	return set
-}()
+}
 
 func (b *byteSet) add(s string) {
 	for i := 0; i < len(s); i++ {
@@ -41,7 +44,7 @@ func Quote(s, safe string) string { return escape(s, safe, false) }
 func QuotePlus(s, safe string) string { return escape(s, safe, true) }
 
 func escape(s, safe string, plus bool) string {
-	set := alwaysSafeSet
+	set := alwaysSafeSet.Get(makeAlwaysSafeSet)
 	set.add(safe)
 	n := 0
 	for i := 0; i < len(s); i++ {

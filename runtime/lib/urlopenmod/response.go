@@ -7,6 +7,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -74,24 +75,28 @@ func (r *Response) Hash() (uint32, error) {
 	return 0, py.TypeError.Errorf("unhashable type: 'addinfourl'")
 }
 
-var responseMethods = py.Functions(map[string]func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error){
-	"close":     respClose,
-	"fileno":    respFileno,
-	"getcode":   respField,
-	"geturl":    respField,
-	"info":      respField,
-	"next":      respNext,
-	"read":      respRead,
-	"readline":  respReadLine,
-	"readlines": respReadLines,
-})
+var responseMethods lazy.Methods
+
+func responseFunctions() map[string]lazy.Method {
+	return map[string]lazy.Method{
+		"close":     respClose,
+		"fileno":    respFileno,
+		"getcode":   respField,
+		"geturl":    respField,
+		"info":      respField,
+		"next":      respNext,
+		"read":      respRead,
+		"readline":  respReadLine,
+		"readlines": respReadLines,
+	}
+}
 
 // Attr returns a method, or code, fp, headers, url, or what a script set.
 func (r *Response) Attr(name string) (starlark.Value, error) {
 	if v := r.fields[name]; v != nil {
 		return v, nil
 	}
-	if m := responseMethods[name]; m != nil {
+	if m := responseMethods.Get(responseFunctions)[name]; m != nil {
 		return m.BindReceiver(r), nil
 	}
 	return nil, nil
@@ -100,7 +105,7 @@ func (r *Response) Attr(name string) (starlark.Value, error) {
 // AttrNames lists what Attr knows.
 func (r *Response) AttrNames() []string {
 	names := r.fields.Keys()
-	for name := range responseMethods {
+	for name := range responseMethods.Get(responseFunctions) {
 		names = append(names, name)
 	}
 	slices.Sort(names)

@@ -14,21 +14,25 @@ import (
 var ContentTooShortError = py.NewClass("urllib", "ContentTooShortError", py.Spec{
 	Fields: []string{"content"},
 	Doc:    "The content ended before its Content-Length. e.content is (filename, headers).",
-	Init: func(e *py.Exception, args starlark.Tuple, kwargs []starlark.Tuple) error {
-		var message starlark.Value
-		var content starlark.Value = starlark.None
-		if err := py.UnpackArgs("ContentTooShortError", args, kwargs, "message", &message, "content?", &content); err != nil {
-			return err
-		}
-		e.Args = starlark.Tuple{message}
-		for _, name := range []string{"errno", "strerror", "filename"} {
-			e.Set(name, starlark.None)
-		}
-		e.Set("content", content)
-		return nil
-	},
-	Str: func(e *py.Exception) string { return py.Str(e.Args[0]) },
+	Init:   initContentTooShort,
+	Str:    strContentTooShort,
 }, py.IOError)
+
+func strContentTooShort(e *py.Exception) string { return py.Str(e.Args[0]) }
+
+func initContentTooShort(e *py.Exception, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	var message starlark.Value
+	var content starlark.Value = starlark.None
+	if err := py.UnpackArgs("ContentTooShortError", args, kwargs, "message", &message, "content?", &content); err != nil {
+		return err
+	}
+	e.Args = starlark.Tuple{message}
+	for _, name := range []string{"errno", "strerror", "filename"} {
+		e.Set(name, starlark.None)
+	}
+	e.Set("content", content)
+	return nil
+}
 
 // join is urlparse.urljoin.
 func join(thread *starlark.Thread, base, url string) (string, error) {

@@ -7,6 +7,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/py"
 )
 
@@ -176,12 +177,18 @@ func compress(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	return c.taken(), nil
 }
 
-var compressKind = &py.Kind{Module: "zlib", Class: "Compress",
-	Init: func(*starlark.Thread, *py.Object, starlark.Tuple, []starlark.Tuple) error {
-		return py.TypeError.Errorf("cannot create 'zlib.Compress' instances")
-	},
-	Methods: py.Functions(map[string]function{"compress": objCompress, "flush": objCompressFlush}),
+func compressKind() *py.Kind {
+	return compressKindTable.Get(func() *py.Kind {
+		return &py.Kind{Module: "zlib", Class: "Compress",
+			Init: func(*starlark.Thread, *py.Object, starlark.Tuple, []starlark.Tuple) error {
+				return py.TypeError.Errorf("cannot create 'zlib.Compress' instances")
+			},
+			Methods: py.Functions(map[string]function{"compress": objCompress, "flush": objCompressFlush}),
+		}
+	})
 }
+
+var compressKindTable lazy.Value[*py.Kind]
 
 // compressObj is zlib.compressobj([level[, method[, wbits[, memLevel[, strategy]]]]]).
 func compressObj(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -197,7 +204,7 @@ func compressObj(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	if c == nil || method != deflated || memory < 1 || memory > 9 || strategy < 0 || strategy > 4 {
 		return nil, py.ValueError.Errorf("Invalid initialization option")
 	}
-	o := compressKind.New()
+	o := compressKind().New()
 	o.Data = c
 	return o, nil
 }

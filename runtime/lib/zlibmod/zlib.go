@@ -117,23 +117,29 @@ type decompressor struct {
 	flushed      bool // at the end, which ends the stream for good
 }
 
-var decompressKind = &py.Kind{Module: "zlib", Class: "Decompress",
-	Init: func(*starlark.Thread, *py.Object, starlark.Tuple, []starlark.Tuple) error {
-		return py.TypeError.Errorf("cannot create 'zlib.Decompress' instances")
-	},
-	Methods: py.Functions(map[string]function{"decompress": objDecompress, "flush": objFlush}),
-	Get: func(o *py.Object, name string) (starlark.Value, error) {
-		d := o.Data.(*decompressor)
-		switch name {
-		case "unconsumed_tail":
-			return starlark.String(d.tail), nil
-		case "unused_data":
-			return starlark.String(d.unused), nil
+func decompressKind() *py.Kind {
+	return decompressKindTable.Get(func() *py.Kind {
+		return &py.Kind{Module: "zlib", Class: "Decompress",
+			Init: func(*starlark.Thread, *py.Object, starlark.Tuple, []starlark.Tuple) error {
+				return py.TypeError.Errorf("cannot create 'zlib.Decompress' instances")
+			},
+			Methods: py.Functions(map[string]function{"decompress": objDecompress, "flush": objFlush}),
+			Get: func(o *py.Object, name string) (starlark.Value, error) {
+				d := o.Data.(*decompressor)
+				switch name {
+				case "unconsumed_tail":
+					return starlark.String(d.tail), nil
+				case "unused_data":
+					return starlark.String(d.unused), nil
+				}
+				return nil, nil
+			},
+			Computed: []string{"unconsumed_tail", "unused_data"},
 		}
-		return nil, nil
-	},
-	Computed: []string{"unconsumed_tail", "unused_data"},
+	})
 }
+
+var decompressKindTable lazy.Value[*py.Kind]
 
 // decompressObj is zlib.decompressobj([wbits]).
 func decompressObj(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -145,7 +151,7 @@ func decompressObj(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple,
 	if z == nil {
 		return nil, py.ValueError.Errorf("Invalid initialization option")
 	}
-	o := decompressKind.New()
+	o := decompressKind().New()
 	o.Data = &decompressor{z: z}
 	return o, nil
 }
