@@ -1,6 +1,7 @@
 package httplibmod
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -25,13 +26,11 @@ type classAttrs struct {
 
 // assignable are the attributes that a class has and a script can assign. Their
 // values are plain ones, because the run's threads share them.
-var assignable = map[string]bool{
-	"_http_vsn": true, "_http_vsn_str": true, "auto_open": true, "debuglevel": true, "default_port": true, "strict": true,
-}
+var assignable = []string{"_http_vsn", "_http_vsn_str", "auto_open", "debuglevel", "default_port", "strict"}
 
 // SetField assigns a class attribute for the connections made from now on.
 func (k *connectionClass) SetField(name string, v starlark.Value) error {
-	if k.run == nil || !assignable[name] {
+	if k.run == nil || !slices.Contains(assignable, name) {
 		return py.AttributeError.Errorf("%s.%s cannot be assigned; one of a connection may be", k.name, name)
 	}
 	switch v.(type) {
@@ -92,7 +91,7 @@ func (s *settings) initConnection(c *HTTPConnection) {
 	if !s.classes.any.Load() {
 		return
 	}
-	for name := range assignable {
+	for _, name := range assignable {
 		if v := s.classAttr(c.class, name); v != nil {
 			c.SetField(name, v) // was tried when it was assigned
 		}

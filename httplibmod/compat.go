@@ -261,12 +261,12 @@ func legacyClose(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 	return starlark.None, h.conn.close(thread)
 }
 
-// fakeSocketClass is FakeSocket(sock, sslobj), which Python kept for programs
+// newFakeSocket is FakeSocket(sock, sslobj), which Python kept for programs
 // of old: it returns sslobj.
-var fakeSocketClass = starlark.NewBuiltin("FakeSocket", func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func newFakeSocket(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var sock, sslobj starlark.Value
 	if err := py.UnpackFunction(b.Name(), args, kwargs, "sock", &sock, "sslobj", &sslobj); err != nil {
 		return nil, err
 	}
 	return sslobj, nil
-})
+}

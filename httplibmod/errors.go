@@ -14,34 +14,48 @@ import (
 // The exception classes of httplib.py, in its order. HTTPException derives from
 // Exception directly: it is no IOError, and httplib.error is the same object.
 var (
-	HTTPException   = newClass("HTTPException", "The base of all exceptions of this module.", py.Spec{}, py.ExceptionClass)
-	NotConnected    = newClass("NotConnected", "There is no connection, and auto_open is off.", py.Spec{}, HTTPException)
-	InvalidURL      = newClass("InvalidURL", "A host, port or URL that cannot be used.", py.Spec{}, HTTPException)
-	UnknownProtocol = newClass("UnknownProtocol", "The server answered in a protocol other than HTTP/1: version.",
-		py.Spec{Init: initUnknownProtocol, Fields: []string{"version"}}, HTTPException)
-	UnknownTransferEncoding = newClass("UnknownTransferEncoding", "The response has a transfer coding other than chunked.", py.Spec{}, HTTPException)
-	UnimplementedFileMode   = newClass("UnimplementedFileMode", "A socket's makefile was asked for a mode it lacks.", py.Spec{}, HTTPException)
-	IncompleteRead          = newClass("IncompleteRead", "The body ended too soon: partial has what came, expected how many bytes are missing, or None.",
-		py.Spec{Init: initIncompleteRead, Str: strIncompleteRead, Repr: strIncompleteRead, Fields: []string{"expected", "partial"}}, HTTPException)
-	ImproperConnectionState = newClass("ImproperConnectionState", "The base of calls out of order.", py.Spec{}, HTTPException)
-	CannotSendRequest       = newClass("CannotSendRequest", "A request is under way already.", py.Spec{}, ImproperConnectionState)
-	CannotSendHeader        = newClass("CannotSendHeader", "There is no request to which a header could be added.", py.Spec{}, ImproperConnectionState)
-	ResponseNotReady        = newClass("ResponseNotReady", "No request was sent, or the response before is not read to its end.", py.Spec{}, ImproperConnectionState)
-	BadStatusLine           = newClass("BadStatusLine", "The server's answer does not begin with a status line: line.",
-		py.Spec{Init: initBadStatusLine, Fields: []string{"line"}}, HTTPException)
-	LineTooLong = newClass("LineTooLong", "A line from the server is longer than 65536 bytes.",
-		py.Spec{Init: initLineTooLong}, HTTPException)
+	HTTPException   = py.NewClass("httplib", "HTTPException", py.Spec{Doc: "The base of all exceptions of this module."}, py.ExceptionClass)
+	NotConnected    = py.NewClass("httplib", "NotConnected", py.Spec{Doc: "There is no connection, and auto_open is off."}, HTTPException)
+	InvalidURL      = py.NewClass("httplib", "InvalidURL", py.Spec{Doc: "A host, port or URL that cannot be used."}, HTTPException)
+	UnknownProtocol = py.NewClass("httplib", "UnknownProtocol", py.Spec{
+		Init: initUnknownProtocol, Fields: []string{"version"},
+		Doc: "The server answered in a protocol other than HTTP/1: version.",
+	}, HTTPException)
+	UnknownTransferEncoding = py.NewClass("httplib", "UnknownTransferEncoding", py.Spec{
+		Doc: "The response has a transfer coding other than chunked.",
+	}, HTTPException)
+	UnimplementedFileMode = py.NewClass("httplib", "UnimplementedFileMode", py.Spec{
+		Doc: "A socket's makefile was asked for a mode it lacks.",
+	}, HTTPException)
+	IncompleteRead = py.NewClass("httplib", "IncompleteRead", py.Spec{
+		Init: initIncompleteRead, Str: strIncompleteRead, Repr: strIncompleteRead, Fields: []string{"expected", "partial"},
+		Doc: "The body ended too soon: partial has what came, expected how many bytes are missing, or None.",
+	}, HTTPException)
+	ImproperConnectionState = py.NewClass("httplib", "ImproperConnectionState", py.Spec{Doc: "The base of calls out of order."}, HTTPException)
+	CannotSendRequest       = py.NewClass("httplib", "CannotSendRequest", py.Spec{Doc: "A request is under way already."}, ImproperConnectionState)
+	CannotSendHeader        = py.NewClass("httplib", "CannotSendHeader", py.Spec{
+		Doc: "There is no request to which a header could be added.",
+	}, ImproperConnectionState)
+	ResponseNotReady = py.NewClass("httplib", "ResponseNotReady", py.Spec{
+		Doc: "No request was sent, or the response before is not read to its end.",
+	}, ImproperConnectionState)
+	BadStatusLine = py.NewClass("httplib", "BadStatusLine", py.Spec{
+		Init: initBadStatusLine, Fields: []string{"line"},
+		Doc: "The server's answer does not begin with a status line: line.",
+	}, HTTPException)
+	LineTooLong = py.NewClass("httplib", "LineTooLong", py.Spec{
+		Init: initLineTooLong,
+		Doc:  "A line from the server is longer than 65536 bytes.",
+	}, HTTPException)
 )
 
 // classes lists them for the module, in httplib.py's order.
-var classes = []*py.Class{
-	HTTPException, NotConnected, InvalidURL, UnknownProtocol, UnknownTransferEncoding,
-	UnimplementedFileMode, IncompleteRead, ImproperConnectionState, CannotSendRequest,
-	CannotSendHeader, ResponseNotReady, BadStatusLine, LineTooLong,
-}
-
-func newClass(name, doc string, spec py.Spec, base *py.Class) *py.Class {
-	return py.NewClass("httplib", name, py.Spec{Init: spec.Init, Str: spec.Str, Repr: spec.Repr, Fields: spec.Fields, Doc: doc}, base)
+func classes() []*py.Class {
+	return []*py.Class{
+		HTTPException, NotConnected, InvalidURL, UnknownProtocol, UnknownTransferEncoding,
+		UnimplementedFileMode, IncompleteRead, ImproperConnectionState, CannotSendRequest,
+		CannotSendHeader, ResponseNotReady, BadStatusLine, LineTooLong,
+	}
 }
 
 // oneArg unpacks the single argument of a Python __init__ whose parameter has
@@ -116,14 +130,14 @@ func initLineTooLong(e *py.Exception, args starlark.Tuple, kwargs []starlark.Tup
 // line that is too long and of lines that are too many. Together with
 // contentError this is the one place that turns a wire error into an exception.
 var (
-	tooLong = map[wire.Element]string{
+	tooLong = [...]string{
 		wire.ElemLine:       "header line",
 		wire.ElemStatusLine: "header line",
 		wire.ElemFieldLine:  "header line",
 		wire.ElemChunkSize:  "chunk size",
 		wire.ElemTrailer:    "trailer line",
 	}
-	tooMany = map[wire.Element]string{
+	tooMany = [...]string{
 		wire.ElemHeaderSection:  "got more than %d headers",
 		wire.ElemFieldLine:      "got more than %d headers",
 		wire.ElemTrailer:        "got more than %d trailers",
@@ -131,6 +145,13 @@ var (
 		wire.ElemChunkSize:      "got more than %d bytes of chunk framing",
 	}
 )
+
+func elementText(table []string, e wire.Element) string {
+	if int(e) < len(table) {
+		return table[e]
+	}
+	return ""
+}
 
 // wireError returns the exception for an error of the codec outside of content:
 // LineTooLong or HTTPException for a limit, err itself where it is not the
@@ -141,14 +162,14 @@ func wireError(err error) error {
 	if !errors.As(err, &s) {
 		return err
 	}
-	if name, ok := tooLong[s.Element]; ok && s.Reason == wire.TooLong {
+	if name := elementText(tooLong[:], s.Element); name != "" && s.Reason == wire.TooLong {
 		e := LineTooLong.New(err, starlark.String(name))
 		if s.Limit != maxLine {
 			e.Args = starlark.Tuple{starlark.String(fmt.Sprintf("got more than %d bytes when reading %s", s.Limit, name))}
 		}
 		return e
 	}
-	if format, ok := tooMany[s.Element]; ok && s.Reason == wire.TooMany {
+	if format := elementText(tooMany[:], s.Element); format != "" && s.Reason == wire.TooMany {
 		return HTTPException.New(err, starlark.String(fmt.Sprintf(format, s.Limit)))
 	}
 	if s.Reason == wire.TooLong {

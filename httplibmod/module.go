@@ -23,6 +23,7 @@ var module lazy.Module
 func Module() *starlarkstruct.Module { return module.Get("httplib", members) }
 
 func members() starlark.StringDict {
+	classes := classes()
 	members := make(starlark.StringDict, 32+len(statuses)+len(classes))
 	maps.Copy(members, starlark.StringDict{
 		"HTTP":                     httpClass,
@@ -32,7 +33,7 @@ func members() starlark.StringDict {
 		"HTTPMessage":              httpMessageClass,
 		"HTTPResponse":             responseClass,
 		"LineAndFileWrapper":       lineAndFileClass,
-		"FakeSocket":               fakeSocketClass,
+		"FakeSocket":               starlark.NewBuiltin("FakeSocket", newFakeSocket),
 		"error":                    HTTPException,
 		"HTTP_PORT":                starlark.MakeInt(httpPort),
 		"HTTPS_PORT":               starlark.MakeInt(httpsPort),

@@ -43,20 +43,16 @@ func clientModule() *starlarkstruct.Module { return moduleClient.Get("http.clien
 // is there. Exceptions of connections of http.client are of these classes, and so
 // of those httplib's programs test for as well.
 var (
-	ConnectionError        = newConnectionError("ConnectionError", "A connection was refused, reset or aborted.", socketmod.ErrorClass)
-	ConnectionRefusedError = newConnectionError("ConnectionRefusedError", "Nothing listens at the address.", ConnectionError)
-	ConnectionResetError   = newConnectionError("ConnectionResetError", "The server reset the connection.", ConnectionError)
-	ConnectionAbortedError = newConnectionError("ConnectionAbortedError", "The connection was aborted.", ConnectionError)
-	BrokenPipeError        = newConnectionError("BrokenPipeError", "The server has closed its side of the connection.", ConnectionError)
+	ConnectionError        = py.NewClass("", "ConnectionError", py.Spec{Doc: "A connection was refused, reset or aborted."}, socketmod.ErrorClass)
+	ConnectionRefusedError = py.NewClass("", "ConnectionRefusedError", py.Spec{Doc: "Nothing listens at the address."}, ConnectionError)
+	ConnectionResetError   = py.NewClass("", "ConnectionResetError", py.Spec{Doc: "The server reset the connection."}, ConnectionError)
+	ConnectionAbortedError = py.NewClass("", "ConnectionAbortedError", py.Spec{Doc: "The connection was aborted."}, ConnectionError)
+	BrokenPipeError        = py.NewClass("", "BrokenPipeError", py.Spec{Doc: "The server has closed its side of the connection."}, ConnectionError)
 
 	RemoteDisconnected = py.NewClass("http.client", "RemoteDisconnected", py.Spec{
 		Doc: "The server closed the connection without an answer.",
 	}, BadStatusLine, ConnectionResetError)
 )
-
-func newConnectionError(name, doc string, base *py.Class) *py.Class {
-	return py.NewClass("", name, py.Spec{Doc: doc}, base)
-}
 
 // ConnectionErrors lists the classes that Python 3 has among its built-in names.
 func ConnectionErrors() []*py.Class {
@@ -90,6 +86,7 @@ var newerStatuses = []status{
 }
 
 func clientMembers() starlark.StringDict {
+	classes := classes()
 	members := make(starlark.StringDict, 8+len(classes)+len(statuses)+len(newerStatuses))
 	maps.Copy(members, starlark.StringDict{
 		"HTTPConnection":     &clientClass{class{"http.client", plainClass.name}, plainClass},

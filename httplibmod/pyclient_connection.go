@@ -133,13 +133,13 @@ func modern(b *starlark.Builtin) *starlark.Builtin {
 // errnoClasses has Python 3's class for the cause of a socket.error.
 var errnoClasses = []struct {
 	errno syscall.Errno
-	class *py.Class
+	class **py.Class
 }{
 
-	{syscall.ECONNREFUSED, ConnectionRefusedError},
-	{syscall.ECONNRESET, ConnectionResetError},
-	{syscall.ECONNABORTED, ConnectionAbortedError},
-	{syscall.EPIPE, BrokenPipeError},
+	{syscall.ECONNREFUSED, &ConnectionRefusedError},
+	{syscall.ECONNRESET, &ConnectionResetError},
+	{syscall.ECONNABORTED, &ConnectionAbortedError},
+	{syscall.EPIPE, &BrokenPipeError},
 }
 
 // modernError returns err as Python 3 classes it.
@@ -156,7 +156,7 @@ func modernError(err error) error {
 	case socketmod.ErrorClass:
 		for _, ec := range errnoClasses {
 			if errors.Is(e.Cause, ec.errno) {
-				return ec.class.New(err, e.Args...)
+				return (*ec.class).New(err, e.Args...)
 			}
 		}
 	}

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"go.starlark.net/starlark"
 
 	"starwire/runtime/host"
+	"starwire/runtime/lazy"
 	"starwire/runtime/lib/remod"
 	"starwire/runtime/py"
 )
@@ -115,14 +115,18 @@ func (m *RunModule) Attr(name string) (starlark.Value, error) {
 
 // disallowedInURL returns the expression that Python searches hosts and paths
 // with. Few scripts ask for it.
-var disallowedInURL = sync.OnceValue(func() starlark.Value {
-	const expression = "[\x00-\x20\x7f-\xff]"
-	v, err := starlark.Call(new(starlark.Thread), remod.Module().Members["compile"], starlark.Tuple{starlark.String(expression)}, nil)
-	if err != nil {
-		return starlark.String(expression) // a test sees that there is no error
-	}
-	return v
-})
+func disallowedInURL() starlark.Value {
+	return disallowedInURLTable.Get(func() starlark.Value {
+		const expression = "[\x00-\x20\x7f-\xff]"
+		v, err := starlark.Call(new(starlark.Thread), remod.Module().Members["compile"], starlark.Tuple{starlark.String(expression)}, nil)
+		if err != nil {
+			return starlark.String(expression) // a test sees that there is no error
+		}
+		return v
+	})
+}
+
+var disallowedInURLTable lazy.Value[starlark.Value]
 
 // AttrNames lists the members, sorted.
 func (m *RunModule) AttrNames() []string {

@@ -48,11 +48,11 @@ var moves = [numStates][numOps]connState{
 }
 
 // refusals has the exception of an operation in any state that does not allow it.
-var refusals = [numOps]*py.Class{
-	opPutRequest:  CannotSendRequest,
-	opPutHeader:   CannotSendHeader,
-	opEndHeaders:  CannotSendHeader,
-	opGetResponse: ResponseNotReady,
+var refusals = [numOps]**py.Class{
+	opPutRequest:  &CannotSendRequest,
+	opPutHeader:   &CannotSendHeader,
+	opEndHeaders:  &CannotSendHeader,
+	opGetResponse: &ResponseNotReady,
 }
 
 // allowed returns the state that op leads to, or the refusal.
@@ -60,5 +60,5 @@ func (c *HTTPConnection) allowed(op connOp) (connState, error) {
 	if to := moves[c.state][op]; to != 0 {
 		return to, nil
 	}
-	return c.state, refusals[op].New(nil)
+	return c.state, (*refusals[op]).New(nil)
 }

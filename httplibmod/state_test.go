@@ -28,7 +28,7 @@ func TestMoves(t *testing.T) {
 				"print(attempt(lambda: "+do[op]+"))\nprint(c._HTTPConnection__state)", starlark.StringDict{"sock": sock.value()})
 			want := "\n" + moves[s][op].name() + "\n"
 			if moves[s][op] == 0 {
-				want = refusals[op].QualifiedName() + "\n" + s.String() + "\n"
+				want = (*refusals[op]).QualifiedName() + "\n" + s.String() + "\n"
 			}
 			if out != want {
 				t.Errorf("%v in %v: %q; want %q", op, s, out, want)
