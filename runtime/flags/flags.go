@@ -9,7 +9,6 @@ import (
 	"io"
 	"regexp"
 	"strings"
-	"sync"
 
 	"starwire/runtime"
 	"starwire/runtime/lazy"
@@ -52,11 +51,17 @@ var onlyTable lazy.Value[map[string]string]
 // says which flag is wrong and what it wants.
 func Parse(args []string) (Options, error) {
 	o := Options{Color: tty.Auto}
+	o.Config.Limits, o.Config.SocketTimeout = runtime.NoLimits(), defaultSocketTimeout
 	for _, c := range commands {
 		if len(args) > 0 && args[0] == c {
 			o.Command, args = c, args[1:]
 			break
 		}
+	}
+	if o.Command != "port" && (len(args) == 0 || args[0] == "" || args[0] == "-" || args[0][0] != '-') {
+		// Most calls have no flags: the start need not wait for a table of them.
+		o.Config.Permissions, o.Args = runtime.Everything(), args
+		return o, nil
 	}
 	fs, sandbox, conns := newFlagSet(&o)
 	args, rest := cutAfterCode(fs, args)
@@ -95,7 +100,6 @@ func Parse(args []string) (Options, error) {
 // once all are known.
 func newFlagSet(o *Options) (fs *flag.FlagSet, sandbox *bool, conns *int64) {
 	c := &o.Config
-	c.Limits = runtime.NoLimits()
 	fs = flag.NewFlagSet("starwire", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	fs.Func("c", "", func(s string) error { o.Code, o.HasCode = s, true; return nil })
@@ -121,7 +125,6 @@ func newFlagSet(o *Options) (fs *flag.FlagSet, sandbox *bool, conns *int64) {
 	fs.Func("max-body", "", func(s string) error { return parseMaxBody(s, &c.HTTP) })
 	fs.Func("limit", "", func(s string) error { return parseLimit(s, &c.HTTP.Limits) })
 	fs.Func("timeout", "", func(s string) (err error) { c.Limits.Wall, err = parseDuration(s); return })
-	c.SocketTimeout = defaultSocketTimeout
 	fs.Func("socket-timeout", "", func(s string) error { return parseSocketTimeout(s, &c.SocketTimeout) })
 	fs.Func("resolve", "", func(s string) error { return parseResolve(s, c) })
 	sandbox = fs.Bool("sandbox", false, "")
@@ -154,17 +157,19 @@ func dashed(name string) string {
 }
 
 // fields names the flag behind each field of Config that New may refuse.
-var fields = strings.NewReplacer(
-	"runtime.Config: Permissions.Net: ", "--allow-net: ",
-	"runtime.Config: Permissions.DenyNet: ", "--deny-net: ",
-	"runtime.Config: Permissions.Read: ", "--allow-read: ",
-	"runtime.Config: Permissions.Write: ", "--allow-write: ",
-	"runtime.Config: Permissions.Env: ", "--allow-env: ",
-	"runtime.Config: Resolve: ", "--resolve: ",
-)
+func fields() *strings.Replacer {
+	return strings.NewReplacer(
+		"runtime.Config: Permissions.Net: ", "--allow-net: ",
+		"runtime.Config: Permissions.DenyNet: ", "--deny-net: ",
+		"runtime.Config: Permissions.Read: ", "--allow-read: ",
+		"runtime.Config: Permissions.Write: ", "--allow-write: ",
+		"runtime.Config: Permissions.Env: ", "--allow-env: ",
+		"runtime.Config: Resolve: ", "--resolve: ",
+	)
+}
 
 // Error puts an error of runtime.New in the words of the command line.
-func Error(err error) error { return errors.New(fields.Replace(err.Error())) }
+func Error(err error) error { return errors.New(fields().Replace(err.Error())) }
 
 // cutAfterCode cuts args behind -c CODE: what follows is the script's, flags too.
 func cutAfterCode(fs *flag.FlagSet, args []string) (ours, scripts []string) {
@@ -184,9 +189,13 @@ func cutAfterCode(fs *flag.FlagSet, args []string) (ours, scripts []string) {
 	return args, nil
 }
 
-var flagName = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\bflag(?: provided but not defined:| needs an argument:)? -(\S+)`)
-})
+func flagName() *regexp.Regexp {
+	return flagNameTable.Get(func() *regexp.Regexp {
+		return regexp.MustCompile(`\bflag(?: provided but not defined:| needs an argument:)? -(\S+)`)
+	})
+}
+
+var flagNameTable lazy.Value[*regexp.Regexp]
 
 // flagError puts package flag's errors in the words of --help.
 func flagError(err error) error {
