@@ -133,7 +133,7 @@ func (o *options) withBars() {
 // it wait for a thread to do so.
 func readFile(ctx context.Context, name string) ([]byte, error) {
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
-		return os.ReadFile(name)
+		return readRegular(name, info.Size())
 	}
 	return read(ctx, func() ([]byte, error) { return os.ReadFile(name) })
 }
