@@ -39,7 +39,7 @@ huge = 1 << 62
 r = range(1 << 40)
 f = lambda *a: 1
 head = "A: b\r\n" * 90
-modules = {"httplib": httplib, "mimetypes": mimetypes, "os": os, "random": random, "sys": sys}
+modules = {"httplib": httplib, "mimetypes": mimetypes, "os": os, "random": random, "sys": sys, "time": time}
 makers = {
     "string": lambda: q, "bytes": lambda: bytes(w), "list": lambda: list(l), "dict": lambda: dict(d), "set": lambda: set(l[:20000]),
     "StringIO": lambda: StringIO.StringIO(w), "HTTPMessage": lambda: httplib.HTTPMessage(StringIO.StringIO(head)),

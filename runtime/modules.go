@@ -89,7 +89,6 @@ var builtinModules = [...]struct {
 	{"string", stringmod.Module},
 	{"testserver", testservermod.Module},
 	{"textwrap", textwrapmod.Module},
-	{"time", timemod.Module},
 	{"types", builtinmod.Types},
 	{"urllib2", urllib2mod.Module},
 	{"urllib", urlopenmod.Module},
@@ -100,8 +99,8 @@ var builtinModules = [...]struct {
 }
 
 // specialModules names those made anew for each run, on first use: modules, and
-// values like a module whose members can be assigned.
-var specialModules = [...]string{"httplib", "logging", "mimetypes", "os", "random", "sys"}
+// values like a module, some of whose members can be assigned, or are found late.
+var specialModules = [...]string{"httplib", "logging", "mimetypes", "os", "random", "sys", "time"}
 
 // newSpecial makes one of them.
 func newSpecial(name string, h *host.Host) starlark.HasAttrs {
@@ -119,6 +118,8 @@ func newSpecial(name string, h *host.Host) starlark.HasAttrs {
 		return osmod.New(h)
 	case "random":
 		return randommod.New(h)
+	case "time":
+		return timemod.Module{}
 	default:
 		return newSys(h)
 	}

@@ -229,12 +229,13 @@ func (f *formatter) time(thread *starlark.Thread, r *py.Object) (string, error) 
 		msecs, _ := starlark.AsFloat(r.Field("msecs"))
 		return at.Format("2006-01-02 15:04:05") + fmt.Sprintf(",%03d", int(msecs)), nil
 	}
-	members := timemod.Module().Members
-	local, err := starlark.Call(thread, members["localtime"], starlark.Tuple{starlark.Float(created)}, nil)
+	localtime, _ := timemod.Module{}.Attr("localtime")
+	local, err := starlark.Call(thread, localtime, starlark.Tuple{starlark.Float(created)}, nil)
 	if err != nil {
 		return "", err
 	}
-	v, err := starlark.Call(thread, members["strftime"], starlark.Tuple{starlark.String(f.date), local}, nil)
+	strftime, _ := timemod.Module{}.Attr("strftime")
+	v, err := starlark.Call(thread, strftime, starlark.Tuple{starlark.String(f.date), local}, nil)
 	if err != nil {
 		return "", err
 	}

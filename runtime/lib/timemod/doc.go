@@ -12,7 +12,8 @@
 //
 //   - clock() counts the wall clock's seconds since its first call in the run, as
 //     CPython does on Windows.
-//   - timezone, altzone, daylight and tzname are the machine's, read once.
+//   - timezone, altzone, daylight and tzname are the machine's, read once, when a
+//     script first asks for one.
 //   - strptime refuses a repeated directive with ValueError, not re.error, and if
 //     two name the same thing (%y and %Y) the last in the format counts.
 //   - A struct_time never equals a plain tuple: compare tuple(t).

@@ -1,6 +1,7 @@
 package timemod
 
 import (
+	"maps"
 	"time"
 
 	stock "go.starlark.net/lib/time"
@@ -11,24 +12,79 @@ import (
 	"starwire/runtime/py"
 )
 
+// A Module is the module time, made on first use. It is immutable; runs may share it.
+//
+// The four members that tell of the machine's time zone are found out when they are
+// first asked for: few scripts do, and to read the zone's file takes a good part of
+// the time in which a script starts.
+type Module struct{}
+
+var _ starlark.HasAttrs = Module{}
+
 var module lazy.Module
 
-// Module returns the module time, made on first use. It is immutable; runs may share it.
-func Module() *starlarkstruct.Module { return module.Get("time", members) }
+// clocks returns the module without what tells of the zone.
+func clocks() *starlarkstruct.Module { return module.Get("time", members) }
 
-func members() starlark.StringDict {
+// String returns the same as that of other modules.
+func (Module) String() string { return clocks().String() }
+
+// Type returns "module".
+func (Module) Type() string { return clocks().Type() }
+
+// Freeze does nothing: a Module never changes.
+func (Module) Freeze() {}
+
+// Truth is always true.
+func (Module) Truth() starlark.Bool { return true }
+
+// Hash refuses, as that of other modules.
+func (Module) Hash() (uint32, error) { return clocks().Hash() }
+
+// Attr returns a member.
+func (Module) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "altzone", "daylight", "timezone", "tzname":
+		return localZone()[name], nil
+	}
+	return clocks().Attr(name)
+}
+
+// AttrNames lists the members, sorted.
+func (m Module) AttrNames() []string { return m.Members().Keys() }
+
+// Members returns the members by name, for load.
+func (Module) Members() starlark.StringDict {
+	all := maps.Clone(clocks().Members)
+	maps.Copy(all, localZone())
+	return all
+}
+
+// localZone returns the members that tell of the machine's time zone.
+func localZone() starlark.StringDict { return localZoneTable.Get(findLocalZone) }
+
+var localZoneTable lazy.Value[starlark.StringDict]
+
+func findLocalZone() starlark.StringDict {
 	std, dst := zones(time.Local, time.Now().Year())
 	daylight := 0
 	if std != dst {
 		daylight = 1
 	}
+	return starlark.StringDict{
+		"altzone":  starlark.MakeInt(-dst.offset),
+		"daylight": starlark.MakeInt(daylight),
+		"timezone": starlark.MakeInt(-std.offset),
+		"tzname":   starlark.Tuple{starlark.String(std.name), starlark.String(dst.name)},
+	}
+}
+
+func members() starlark.StringDict {
 	m := starlark.StringDict{
 		"accept2dyear": starlark.MakeInt(1),
-		"altzone":      starlark.MakeInt(-dst.offset),
 		"asctime":      starlark.NewBuiltin("asctime", timeAscTime),
 		"clock":        starlark.NewBuiltin("clock", timeClock),
 		"ctime":        starlark.NewBuiltin("ctime", timeCTime),
-		"daylight":     starlark.MakeInt(daylight),
 		"gmtime":       starlark.NewBuiltin("gmtime", timeGMTime),
 		"localtime":    starlark.NewBuiltin("localtime", timeLocalTime),
 		"mktime":       starlark.NewBuiltin("mktime", timeMkTime),
@@ -38,8 +94,6 @@ func members() starlark.StringDict {
 		"strptime":     starlark.NewBuiltin("strptime", timeStrPTime),
 		"struct_time":  starlark.NewBuiltin("struct_time", newStructTime),
 		"time":         starlark.NewBuiltin("time", timeTime),
-		"timezone":     starlark.MakeInt(-std.offset),
-		"tzname":       starlark.Tuple{starlark.String(std.name), starlark.String(dst.name)},
 	}
 	for name, v := range stock.Module.Members {
 		if _, ours := m[name]; ours {

@@ -15,11 +15,11 @@ import (
 )
 
 func TestRecorded(t *testing.T) {
-	libtest.Run(t, "testdata/time.session", Module())
+	libtest.Run(t, "testdata/time.session", Module{})
 }
 
 func eval(thread *starlark.Thread, expr string) string {
-	return strings.TrimSuffix(libtest.Eval(thread, starlark.StringDict{"time": Module()}, expr), "\n")
+	return strings.TrimSuffix(libtest.Eval(thread, starlark.StringDict{"time": Module{}}, expr), "\n")
 }
 
 func TestClock(t *testing.T) {
@@ -84,7 +84,7 @@ func TestSleepEndsWithTheRun(t *testing.T) {
 	host.Attach(thread, ctx, host.Host{})
 	done := make(chan error)
 	go func() {
-		_, err := starlark.Call(thread, Module().Members["sleep"], starlark.Tuple{starlark.MakeInt(1000)}, nil)
+		_, err := starlark.Call(thread, clocks().Members["sleep"], starlark.Tuple{starlark.MakeInt(1000)}, nil)
 		done <- err
 	}()
 	cancel(why)
