@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/pem"
+	"flag"
 	"io"
 	"log"
 	"net/http"
@@ -11,17 +12,26 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"starwire/runtime/command"
+	"starwire/runtime/oneproc"
 	"starwire/runtime/racetest"
 	"starwire/runtime/shell"
 )
 
 func TestMain(m *testing.M) {
+	if strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") != "starwire" {
+		// The commands under test stay on one processor, as package oneproc wants; they
+		// run beside each other.
+		oneproc.All(os.Getenv("GOMAXPROCS") != "")
+		flag.Set("test.parallel", strconv.Itoa(runtime.GOMAXPROCS(0)))
+	}
 	testscript.Main(m, map[string]func(){"starwire": main})
 }
 

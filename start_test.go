@@ -22,7 +22,7 @@ func TestStart(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	const most = 600 // allocations; 2700 were a tenth of the time to a first response
+	const most = 150 // allocations; 2700 were a tenth of the time to a first response
 	line := regexp.MustCompile(`(?m)^init (starwire\S*) .* (\d+) allocs$`)
 	allocs, packages := 0, line.FindAllSubmatch(out, -1)
 	for _, m := range packages {

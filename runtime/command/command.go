@@ -43,6 +43,9 @@ func Run(ctx context.Context, args []string, stdin *os.File, stdout, stderr io.W
 	if o.Isolate && !inner {
 		return o.isolated(ctx, stderr)
 	}
+	if command != "" && command != "run" || processorsChosen() {
+		allProcessors()
+	}
 	o.Config.Stdin, o.Config.Stdout, o.Config.Stderr = stdin, stdout, stderr
 	if o.Audit {
 		audit := new(runtime.Audit)

@@ -2,15 +2,16 @@ package command
 
 import (
 	"os"
-	goruntime "runtime"
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"starwire/runtime/oneproc"
 )
 
 const (
-	// alone is how long a script runs before it is kept to one processor: the
-	// switch costs what a tenth of the shortest run does.
+	// alone is how long a script runs before the collector is told that it is alone:
+	// that stops all threads, which a short run need not wait for.
 	alone = 20 * time.Millisecond
 	// concurrentGC is the collector's GOGC once scripts run beside each other. What
 	// it then costs to stop them all is more than twice the memory is worth.
@@ -23,17 +24,19 @@ const (
 	busyGC = 150
 )
 
-// onOneProcessor keeps a script that runs alone on one processor: that a
-// connection's data wakes a thread elsewhere, and that the collector works beside
-// it, costs more than it gains; and the heap is kept as small as it can be without
-// the collector working all the time. It has all processors, and a collector that works half as often as Go's, from its first
-// second thread on. GOMAXPROCS and GOGC in the environment have the last word. The
-// caller calls stop when the script is over.
+// onOneProcessor leaves a script that runs alone on the one processor that package
+// oneproc keeps it to: that a connection's data wakes a thread elsewhere, and that the
+// collector works beside it, costs more than it gains; and the heap is kept as small as
+// it can be without the collector working all the time. It has all processors, and a
+// collector that works half as often as Go's, from its first second thread on.
+// GOMAXPROCS and GOGC in the environment have the last word. The caller calls stop when
+// the script is over.
 //
-// A script with a limit of memory keeps them all: on one, it would take three times
+// A script with a limit of memory has them all: on one, it would take three times
 // its limit while what watches it waits for its turns.
 func (o *options) onOneProcessor() (stop func()) {
 	if o.Config.Limits.Memory > 0 {
+		allProcessors()
 		return func() {}
 	}
 	var mu sync.Mutex
@@ -44,9 +47,6 @@ func (o *options) onOneProcessor() (stop func()) {
 		defer mu.Unlock()
 		if concurrent {
 			return
-		}
-		if os.Getenv("GOMAXPROCS") == "" {
-			goruntime.GOMAXPROCS(1)
 		}
 		if os.Getenv("GOGC") == "" {
 			debug.SetGCPercent(aloneGC)
@@ -68,9 +68,8 @@ func (o *options) onOneProcessor() (stop func()) {
 		mu.Lock()
 		defer mu.Unlock()
 		concurrent = true
-		if !timer.Stop() && os.Getenv("GOMAXPROCS") == "" {
-			goruntime.SetDefaultGOMAXPROCS()
-		}
+		timer.Stop()
+		allProcessors()
 		if os.Getenv("GOGC") == "" {
 			debug.SetGCPercent(concurrentGC)
 		}
@@ -84,3 +83,9 @@ func (o *options) onOneProcessor() (stop func()) {
 		}
 	}
 }
+
+// allProcessors ends what package oneproc does.
+func allProcessors() { oneproc.All(processorsChosen()) }
+
+// processorsChosen reports whether the environment says how many processors to use.
+func processorsChosen() bool { return os.Getenv("GOMAXPROCS") != "" }

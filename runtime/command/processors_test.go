@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// TestOneProcessor: a script that has run alone for a while gets one processor,
-// and all of them back at its first second thread; one that is sooner over, or
-// not alone by then, keeps what there is.
+// TestOneProcessor: a script that runs alone stays on one processor, and its collector
+// is told after a while; it gets all processors at its first second thread, or if it
+// has a limit of memory.
 func TestOneProcessor(t *testing.T) {
 	t.Setenv("GOMAXPROCS", "")
 	t.Setenv("GOGC", "")
@@ -20,7 +20,7 @@ func TestOneProcessor(t *testing.T) {
 		debug.SetGCPercent(gc)
 	}()
 	goruntime.SetDefaultGOMAXPROCS()
-	all := goruntime.GOMAXPROCS(2)
+	all := goruntime.GOMAXPROCS(1)
 	collector := func() int {
 		percent := debug.SetGCPercent(100)
 		debug.SetGCPercent(percent)
@@ -31,8 +31,8 @@ func TestOneProcessor(t *testing.T) {
 		watched.Config.Limits.Memory = 1 << 20
 		stopped := watched.onOneProcessor()
 		time.Sleep(2 * alone)
-		if n := goruntime.GOMAXPROCS(0); n != 2 {
-			t.Errorf("with a limit of memory: GOMAXPROCS is %d; want 2", n)
+		if n := goruntime.GOMAXPROCS(1); n != all {
+			t.Errorf("with a limit of memory: GOMAXPROCS is %d; want %d", n, all)
 		}
 		stopped()
 
@@ -40,15 +40,18 @@ func TestOneProcessor(t *testing.T) {
 		stop := o.onOneProcessor()
 		stop()
 		time.Sleep(2 * alone)
-		if n := goruntime.GOMAXPROCS(0); n != 2 {
-			t.Errorf("after a short run: GOMAXPROCS is %d; want 2", n)
+		if n := goruntime.GOMAXPROCS(0); n != 1 {
+			t.Errorf("after a short run: GOMAXPROCS is %d; want 1", n)
+		}
+		if n := collector(); n != 100 {
+			t.Errorf("after a short run: GOGC is %d; want 100", n)
 		}
 
 		o.onOneProcessor()
 		o.Config.OnConcurrent()
 		time.Sleep(2 * alone)
-		if n := goruntime.GOMAXPROCS(0); n != 2 {
-			t.Errorf("a second thread at once: GOMAXPROCS is %d; want 2", n)
+		if n := goruntime.GOMAXPROCS(1); n != all {
+			t.Errorf("a second thread at once: GOMAXPROCS is %d; want %d", n, all)
 		}
 		if n := collector(); n != concurrentGC {
 			t.Errorf("a second thread at once: GOGC is %d; want %d", n, concurrentGC)

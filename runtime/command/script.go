@@ -72,6 +72,7 @@ func document(name string, err error) error {
 
 // talk talks to a person, after it has run text if its name is not "".
 func (o *options) talk(ctx context.Context, name string, text []byte, stdin *os.File, stdout, stderr io.Writer) int {
+	allProcessors()
 	if !term.IsTerminal(int(stdin.Fd())) {
 		return o.follow(ctx, name, text, stdin, stdout, stderr)
 	}
