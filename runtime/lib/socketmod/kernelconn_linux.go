@@ -4,6 +4,7 @@ package socketmod
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -83,6 +84,10 @@ func dialKernel(ctx context.Context, h *host.Host, addr netip.AddrPort, timeout 
 	if a := addr.Addr(); !w.allowed.Load() || a.Zone() != "" || a.IsUnspecified() {
 		return nil, false, nil
 	}
+	c := &kernelConn{remote: addr}
+	if err := ctx.Err(); err != nil {
+		return nil, true, c.dialError(err)
+	}
 	if err := judge(addr); err != nil {
 		return nil, true, err
 	}
@@ -93,7 +98,6 @@ func dialKernel(ctx context.Context, h *host.Host, addr netip.AddrPort, timeout 
 	if t, ok := ctx.Deadline(); ok && (until.IsZero() || t.Before(until)) {
 		until = t
 	}
-	c := &kernelConn{remote: addr}
 	var to sockaddr
 	to.set(addr)
 	fd, err := syscall.Socket(int(to.Family), syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, syscall.IPPROTO_TCP)
@@ -191,13 +195,30 @@ func (c *kernelConn) poller() (*polled, error) {
 	return p, nil
 }
 
-// adopt makes a connection of net's with a copy of fd.
+// pollerFor is poller for an operation on one side. Without descriptors it is still
+// late if it is late.
+func (c *kernelConn) pollerFor(side int) (*polled, error) {
+	p, err := c.poller()
+	if err != nil && !errors.Is(err, net.ErrClosed) && !c.inTime(side) {
+		err = os.ErrDeadlineExceeded
+	}
+	return p, err
+}
+
+// keepAliveOptions are what FileConn changes besides SO_KEEPALIVE.
+var keepAliveOptions = [...]int{unix.TCP_KEEPIDLE, unix.TCP_KEEPINTVL, unix.TCP_KEEPCNT}
+
+// adopt makes a connection of net's with a copy of fd, and leaves its options alone.
 func adopt(fd int) (*polled, error) {
-	fd, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+	var options [len(keepAliveOptions)]int
+	for i, o := range keepAliveOptions {
+		options[i], _ = syscall.GetsockoptInt(fd, syscall.IPPROTO_TCP, o)
+	}
+	own, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return nil, os.NewSyscallError("fcntl", err)
 	}
-	f := os.NewFile(uintptr(fd), "")
+	f := os.NewFile(uintptr(own), "")
 	defer f.Close()
 	conn, err := net.FileConn(f) // of one more copy
 	if err != nil {
@@ -205,6 +226,9 @@ func adopt(fd int) (*polled, error) {
 	}
 	tcp := conn.(*net.TCPConn)
 	tcp.SetKeepAlive(false) // which FileConn asks for
+	for i, o := range keepAliveOptions {
+		syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, o, options[i])
+	}
 	raw, err := tcp.SyscallConn()
 	if err != nil {
 		tcp.Close()
@@ -339,7 +363,7 @@ func (r kernelRaw) Read(f func(fd uintptr) (done bool)) error {
 	if r.c.inTime(reading) && r.c.try(f) {
 		return nil
 	}
-	p, err := r.c.poller()
+	p, err := r.c.pollerFor(reading)
 	if err != nil {
 		return err
 	}
@@ -351,7 +375,7 @@ func (r kernelRaw) Write(f func(fd uintptr) (done bool)) error {
 	if r.c.inTime(writing) && r.c.try(f) {
 		return nil
 	}
-	p, err := r.c.poller()
+	p, err := r.c.pollerFor(writing)
 	if err != nil {
 		return err
 	}

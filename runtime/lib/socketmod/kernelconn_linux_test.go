@@ -41,6 +41,7 @@ func TestDialTCP(t *testing.T) {
 	gone.Close()
 	silent := libtest.FullBacklog(t)
 	refusal := errors.New("not there")
+	nowhere := func(netip.AddrPort) error { return refusal }
 	tests := []struct {
 		name    string
 		addr    netip.AddrPort
@@ -63,6 +64,14 @@ func TestDialTCP(t *testing.T) {
 			cancel()
 			return ctx, cancel
 		}, anywhere, true, context.Canceled},
+		{"the run's end before", there, 0, func() (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			return ctx, cancel
+		}, nowhere, true, context.Canceled},
+		{"the context's deadline before", there, time.Hour, func() (context.Context, context.CancelFunc) {
+			return context.WithDeadline(context.Background(), past)
+		}, nowhere, true, os.ErrDeadlineExceeded},
 		{"not allowed", there, 0, nil, func(a netip.AddrPort) error {
 			if a != there {
 				t.Errorf("judged %v; want %v", a, there)
@@ -291,6 +300,19 @@ func TestKernelConnBecomes(t *testing.T) {
 				t.Errorf("SO_KEEPALIVE is %d, %v; want 1", on, err)
 			}
 		}, true},
+		{"fileno", func(t *testing.T, r *rig) {
+			before, err := r.s.Fileno()
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.s.Write([]byte(text))
+			if err := r.s.link.setOption(syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, 1); err != nil {
+				t.Fatal(err)
+			}
+			if after, err := r.s.Fileno(); after != before || err != nil {
+				t.Errorf("Fileno() = %d, %v; want %d as before", after, err, before)
+			}
+		}, true},
 		{"shutdown", func(t *testing.T, r *rig) {
 			for _, how := range []int{1, 0} {
 				method, _ := r.s.Attr("shutdown")
@@ -347,7 +369,7 @@ func TestKernelConnKeeps(t *testing.T) {
 	r := newKernelRig(t)
 	by := time.Now().Add(time.Hour)
 	r.kernelConn().SetDeadline(by)
-	options := func() (got [2]int) {
+	options := func() (got [5]int) {
 		r.kernelConn().try(func(fd uintptr) bool { got = optionsOf(t, fd); return true })
 		return got
 	}
@@ -356,10 +378,10 @@ func TestKernelConnKeeps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var after [2]int
+	var after [5]int
 	p.raw.Control(func(fd uintptr) { after = optionsOf(t, fd) })
-	if want := [2]int{0, 1}; before != want || after != want {
-		t.Errorf("SO_KEEPALIVE and TCP_NODELAY: %v, then %v; want %v", before, after, want)
+	if before[0] != 0 || before[1] != 1 || after != before {
+		t.Errorf("SO_KEEPALIVE, TCP_NODELAY, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT: %v, then %v; want 0, 1 and the system's, unchanged", before, after)
 	}
 	p.SetDeadline(time.Time{}) // or the test waits
 	r.kernelConn().SetReadDeadline(past)
@@ -368,13 +390,16 @@ func TestKernelConnKeeps(t *testing.T) {
 	}
 }
 
-func optionsOf(t *testing.T, fd uintptr) (got [2]int) {
+func optionsOf(t *testing.T, fd uintptr) (got [5]int) {
 	t.Helper()
-	var errs [2]error
-	got[0], errs[0] = syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_KEEPALIVE)
-	got[1], errs[1] = syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_NODELAY)
-	if err := errors.Join(errs[:]...); err != nil {
-		t.Fatal(err)
+	for i, o := range [5][2]int{
+		{syscall.SOL_SOCKET, syscall.SO_KEEPALIVE}, {syscall.IPPROTO_TCP, syscall.TCP_NODELAY},
+		{syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE}, {syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL}, {syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT},
+	} {
+		var err error
+		if got[i], err = syscall.GetsockoptInt(int(fd), o[0], o[1]); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return got
 }
@@ -391,11 +416,17 @@ func TestKernelConnWithoutDescriptors(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := r.s.Read(make([]byte, 1))
+	r.s.link.Conn.SetReadDeadline(past)
+	_, late := r.s.link.wait(make([]byte, 1))
+	r.s.link.Conn.SetReadDeadline(time.Time{})
 	_, _, derr := DialTCP(r.host.Context(), newKernelHost(t), netip.MustParseAddrPort(r.peer.LocalAddr().String()), 0, anywhere)
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		t.Fatal(err)
 	}
 	wantError(t, "Read", err, ErrorClass, "error(24, 'Too many open files')")
+	if !isDeadline(late) {
+		t.Errorf("a read past the deadline: %v; want a timeout", late)
+	}
 	if !errors.Is(derr, syscall.EMFILE) {
 		t.Errorf("DialTCP(): %v; want %v", derr, syscall.EMFILE)
 	}

@@ -221,6 +221,10 @@ func (s *Socket) Fileno() (int, error) {
 	if s.link == nil || s.link.raw == nil {
 		return -1, Errno(errBadFile, nil)
 	}
+	// The way to the poller would change the number.
+	if _, err := s.link.tcp(); err != nil {
+		return -1, s.fail(err, false)
+	}
 	n := -1
 	if err := s.link.raw.Control(func(fd uintptr) { n = int(fd) }); err != nil {
 		return -1, Errno(errBadFile, err)
