@@ -63,7 +63,7 @@ func (l *link) sendfileDirect(f *os.File, start, n int64) (sent int64, ok bool, 
 // the scheduler of the call if it may have to wait for the disk.
 func sendfile(to, from uintptr, start, n int64) (int64, syscall.Errno) {
 	call := syscall.Syscall6
-	if cached(from, start+n-1) {
+	if cached(from, start, n) {
 		call = syscall.RawSyscall6
 	}
 	for {
@@ -78,10 +78,14 @@ func sendfile(to, from uintptr, start, n int64) (int64, syscall.Errno) {
 	}
 }
 
-// cached reports whether the byte of the file at offset is in memory, or the file ends
-// before it. That says the same of those before it, as a rule: files are read ahead.
-func cached(file uintptr, offset int64) bool {
+// cached reports whether the last of n bytes of the file from start is in memory; or
+// the first one, if the file ends among them. That says the same of the others, as a
+// rule: files are read ahead.
+func cached(file uintptr, start, n int64) bool {
 	var b [1]byte
-	_, err := unix.Preadv2(int(file), [][]byte{b[:]}, offset, unix.RWF_NOWAIT)
+	got, err := unix.Preadv2(int(file), [][]byte{b[:]}, start+n-1, unix.RWF_NOWAIT)
+	if got == 0 && err == nil {
+		_, err = unix.Preadv2(int(file), [][]byte{b[:]}, start, unix.RWF_NOWAIT)
+	}
 	return err == nil
 }
