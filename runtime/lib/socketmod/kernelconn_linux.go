@@ -195,16 +195,6 @@ func (c *kernelConn) poller() (*polled, error) {
 	return p, nil
 }
 
-// pollerFor is poller for an operation on one side. Without descriptors it is still
-// late if it is late.
-func (c *kernelConn) pollerFor(side int) (*polled, error) {
-	p, err := c.poller()
-	if err != nil && !errors.Is(err, net.ErrClosed) && !c.inTime(side) {
-		err = os.ErrDeadlineExceeded
-	}
-	return p, err
-}
-
 // keepAliveOptions are what FileConn changes besides SO_KEEPALIVE.
 var keepAliveOptions = [...]int{unix.TCP_KEEPIDLE, unix.TCP_KEEPINTVL, unix.TCP_KEEPCNT}
 
@@ -359,27 +349,38 @@ func (r kernelRaw) Control(f func(fd uintptr)) error {
 }
 
 // Read runs f with the descriptor until f returns true.
-func (r kernelRaw) Read(f func(fd uintptr) (done bool)) error {
-	if r.c.inTime(reading) && r.c.try(f) {
-		return nil
-	}
-	p, err := r.c.pollerFor(reading)
-	if err != nil {
-		return err
-	}
-	return p.raw.Read(f)
-}
+func (r kernelRaw) Read(f func(fd uintptr) (done bool)) error { return r.until(reading, f) }
 
 // Write runs f with the descriptor until f returns true.
-func (r kernelRaw) Write(f func(fd uintptr) (done bool)) error {
-	if r.c.inTime(writing) && r.c.try(f) {
-		return nil
+func (r kernelRaw) Write(f func(fd uintptr) (done bool)) error { return r.until(writing, f) }
+
+func (r kernelRaw) until(side int, f func(fd uintptr) (done bool)) error {
+	for {
+		if r.c.inTime(side) && r.c.try(f) {
+			return nil
+		}
+		switch p, err := r.c.poller(); {
+		case err == nil && side == reading:
+			return p.raw.Read(f)
+		case err == nil:
+			return p.raw.Write(f)
+		case !errors.Is(err, syscall.EMFILE) && !errors.Is(err, syscall.ENFILE):
+			return err
+		case !r.c.inTime(side):
+			return os.ErrDeadlineExceeded
+		}
+		r.c.doze(side)
 	}
-	p, err := r.c.pollerFor(writing)
-	if err != nil {
-		return err
-	}
-	return p.raw.Write(f)
+}
+
+// doze waits for one side where there are no descriptors to wait with as usual. Nothing
+// wakes it, so it is short.
+func (c *kernelConn) doze(side int) {
+	events := [...]int16{reading: pollIn, writing: pollOut}
+	c.try(func(fd uintptr) bool {
+		unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: events[side]}}, 10)
+		return true
+	})
 }
 
 // try runs f once, if the descriptor is still c's.

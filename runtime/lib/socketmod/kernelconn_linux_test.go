@@ -404,10 +404,60 @@ func optionsOf(t *testing.T, fd uintptr) (got [5]int) {
 	return got
 }
 
-// Where the descriptors are used up, what would need one fails; the connection stays.
+// Where the descriptors are used up, reads and writes do without, and what needs one
+// fails; the connection stays.
 func TestKernelConnWithoutDescriptors(t *testing.T) {
 	r := newKernelRig(t)
 	PollReads(r.host)
+	big := make([]byte, mostDirect)
+	errs := make(map[string]error)
+	sent := 0
+	withoutDescriptors(t, func() {
+		errs["an option"] = r.s.link.setOption(syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, 1)
+		_, _, errs["a connection"] = DialTCP(r.host.Context(), newKernelHost(t), netip.MustParseAddrPort(r.peer.LocalAddr().String()), 0, anywhere)
+		r.s.SetTimeout(Seconds(0.001))
+		_, errs["late"] = r.s.Read(make([]byte, 1))
+		for errs["too much"] == nil {
+			var n int
+			n, errs["too much"] = r.s.Write(big)
+			sent += n
+		}
+		r.s.SetTimeout(NoTimeout)
+		go func() {
+			if _, err := io.CopyN(io.Discard, r.peer, int64(sent+len(big))); err == nil {
+				r.peer.Write([]byte("x"))
+			}
+		}()
+		_, errs["write"] = r.s.Write(big)
+		_, errs["read"] = r.s.Read(make([]byte, 1))
+	})
+	for name, want := range map[string]error{
+		"an option": syscall.EMFILE, "a connection": syscall.EMFILE,
+		"late": os.ErrDeadlineExceeded, "too much": os.ErrDeadlineExceeded, "write": nil, "read": nil,
+	} {
+		if err := errs[name]; !errors.Is(err, want) {
+			t.Errorf("%s: %v; want %v", name, err, want)
+		}
+	}
+	for name, end := range map[string]func(r *rig){
+		"Close": func(r *rig) { r.s.Close() }, "the run's end": func(r *rig) { r.cancel(errStop) },
+	} {
+		r := newKernelRig(t)
+		withoutDescriptors(t, func() {
+			go end(r)
+			if n, err := r.s.Read(make([]byte, 1)); n > 0 || err == nil || errors.Is(err, syscall.EMFILE) {
+				t.Errorf("%s: Read() = %d, %v", name, n, err)
+			}
+		})
+	}
+	if err := r.s.link.setOption(syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, 1); err != nil {
+		t.Error(err)
+	}
+}
+
+// withoutDescriptors runs f while no descriptor can be made.
+func withoutDescriptors(t *testing.T, f func()) {
+	t.Helper()
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		t.Fatal(err)
@@ -415,25 +465,12 @@ func TestKernelConnWithoutDescriptors(t *testing.T) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 1, Max: limit.Max}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := r.s.Read(make([]byte, 1))
-	r.s.link.Conn.SetReadDeadline(past)
-	_, late := r.s.link.wait(make([]byte, 1))
-	r.s.link.Conn.SetReadDeadline(time.Time{})
-	_, _, derr := DialTCP(r.host.Context(), newKernelHost(t), netip.MustParseAddrPort(r.peer.LocalAddr().String()), 0, anywhere)
-	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		t.Fatal(err)
-	}
-	wantError(t, "Read", err, ErrorClass, "error(24, 'Too many open files')")
-	if !isDeadline(late) {
-		t.Errorf("a read past the deadline: %v; want a timeout", late)
-	}
-	if !errors.Is(derr, syscall.EMFILE) {
-		t.Errorf("DialTCP(): %v; want %v", derr, syscall.EMFILE)
-	}
-	go r.peer.Write([]byte("x"))
-	if n, err := r.s.Read(make([]byte, 1)); n != 1 {
-		t.Errorf("Read() = %d, %v; want 1", n, err)
-	}
+	defer func() {
+		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	f()
 }
 
 func newKernelHost(t *testing.T) *host.Host {
