@@ -92,7 +92,10 @@ func (w *kernelWait) wait(fd uintptr, events int16, until time.Time, marked *ato
 		case fds[1].revents != 0:
 			var counter [8]byte
 			syscall.Read(wake, counter[:]) // so that the next wait waits
-			return false
+			if marked.Load() || !w.allowed.Load() {
+				return false
+			}
+			continue // it was for another, or for a wait that was over already
 		}
 		return fds[0].revents != 0
 	}

@@ -5,6 +5,7 @@ package socketmod
 import (
 	"errors"
 	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -117,6 +118,9 @@ func TestBlockReadsWakeBefore(t *testing.T) {
 	}
 	if _, err := r.peer.Write([]byte("x")); err != nil || !wait() {
 		t.Errorf("a wait does not see what there is to read; written: %v", err)
+	}
+	if _, err := syscall.Write(d.wait.wakeFD, []byte{1, 0, 0, 0, 0, 0, 0, 0}); err != nil || !wait() {
+		t.Errorf("a wait ends by a wake for another, which came late; written: %v", err)
 	}
 	d.wake()
 	if wait() {
