@@ -33,6 +33,8 @@ func (l *link) transmit(p []byte) (n int, ok bool, err error) { return 0, false,
 
 func (l *link) transmitNow(p []byte) (n int, ok bool, err error) { return 0, false, nil }
 
+func (l *link) transmitBuffers(*net.Buffers) (n int64, ok bool, err error) { return 0, false, nil }
+
 func (l *link) sendfileDirect(*os.File, int64, int64) (sent int64, ok bool, err error) {
 	return 0, false, nil
 }

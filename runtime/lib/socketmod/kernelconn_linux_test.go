@@ -260,12 +260,70 @@ func TestKernelConnBecomes(t *testing.T) {
 			}
 		}, true},
 		{"two buffers", func(t *testing.T, r *rig) {
+			bufs := net.Buffers{[]byte(text[:4]), nil, []byte(text[4:]), nil}
+			if n, err := r.s.WriteBuffers(&bufs); n != int64(len(text)) || err != nil || len(bufs) > 0 {
+				t.Errorf("WriteBuffers() = %d, %v, %d buffers left; want %d", n, err, len(bufs), len(text))
+			}
+			wantText(t, r.peer)
+		}, false},
+		{"two buffers beside another thread", func(t *testing.T, r *rig) {
+			PollReads(r.host)
 			bufs := net.Buffers{[]byte(text[:4]), []byte(text[4:])}
+			if n, err := r.s.WriteBuffers(&bufs); n != int64(len(text)) || err != nil || len(bufs) > 0 {
+				t.Errorf("WriteBuffers() = %d, %v, %d buffers left; want %d", n, err, len(bufs), len(text))
+			}
+			wantText(t, r.peer)
+		}, false},
+		{"many buffers", func(t *testing.T, r *rig) {
+			var bufs net.Buffers
+			for i := range len(text) {
+				bufs = append(bufs, []byte(text[i:i+1]))
+			}
 			if n, err := r.s.WriteBuffers(&bufs); n != int64(len(text)) || err != nil {
 				t.Errorf("WriteBuffers() = %d, %v; want %d", n, err, len(text))
 			}
 			wantText(t, r.peer)
 		}, true},
+		{"two buffers that find no room", func(t *testing.T, r *rig) {
+			// Until the system has none for one byte more.
+			var before int64
+			for {
+				n, err := r.s.link.writeNow(make([]byte, 1000))
+				before += int64(n)
+				if err != nil {
+					break
+				}
+			}
+			part := bytes.Repeat([]byte(text), 10000)
+			all := make(chan []byte)
+			go func() {
+				io.CopyN(io.Discard, r.peer, before)
+				got := make([]byte, 2*len(part))
+				io.ReadFull(r.peer, got)
+				all <- got
+			}()
+			bufs := net.Buffers{part, part}
+			if n, err := r.s.WriteBuffers(&bufs); n != int64(2*len(part)) || err != nil {
+				t.Errorf("WriteBuffers() = %d, %v; want %d", n, err, 2*len(part))
+			}
+			if !bytes.Equal(<-all, bytes.Repeat(part, 2)) {
+				t.Error("something else arrived")
+			}
+		}, true},
+		{"two buffers to who is gone", func(t *testing.T, r *rig) {
+			r.peer.SetLinger(0)
+			r.peer.Close()
+			for { // the first write may go out before the reset is noticed
+				bufs := net.Buffers{[]byte(text), []byte(text)}
+				if _, err := r.s.WriteBuffers(&bufs); err != nil {
+					var e *py.Exception
+					if !errors.As(err, &e) || e.Class() != ErrorClass {
+						t.Errorf("WriteBuffers(): %v; want a socket.error", err)
+					}
+					return
+				}
+			}
+		}, false},
 		{"sendfile", func(t *testing.T, r *rig) { r.sendFile(t, file, text) }, false},
 		{"sendfile beside another thread", func(t *testing.T, r *rig) {
 			PollReads(r.host)

@@ -67,6 +67,9 @@ func (s *Socket) WriteBuffers(bufs *net.Buffers) (int64, error) {
 // meanwhile.
 func (s *Socket) waitBuffers(bufs *net.Buffers) (int64, error) {
 	defer s.resume(s.pause())
+	if n, ok, err := s.link.transmitBuffers(bufs); ok {
+		return n, err
+	}
 	tcp, err := s.link.tcp()
 	switch {
 	case err != nil:
